@@ -1,0 +1,56 @@
+import type { CallErrorInfo } from './error.js';
+import type { Timeouts } from './limits.js';
+import type { Message } from './message.js';
+import type { Privacy, SamplingParams } from './model.js';
+import type { Cost, Usage } from './usage.js';
+
+/** One question to one model. */
+export interface CallRequest {
+  provider: string;
+  model: string;
+  messages: readonly Message[];
+  params: SamplingParams;
+  extraBody: Record<string, unknown>;
+  privacy: Privacy;
+  /** `run` is not looked at here. */
+  timeouts: Timeouts;
+  /** At most this many retries. */
+  retries: number;
+  /** A longer Retry-After than this (milliseconds) is not waited for; null: any that fits the call's limit. */
+  maxRetryAfter: number | null;
+  /** Asked before a retry once text has come: false when the text has been shown and can't be taken back. */
+  canRestart: () => boolean;
+  signal: AbortSignal;
+}
+
+/** What a call tells while it runs, in order. After `restart` everything before it is void. */
+export type CallEvent =
+  /** A request is about to leave; 1 for the first. */
+  | { type: 'attempt'; attempt: number }
+  /** The provider answered; its id of this generation, where it gives one. */
+  | { type: 'open'; generationId: string | null }
+  | { type: 'model'; resolvedModel: string }
+  | { type: 'reasoning'; text: string }
+  | { type: 'text'; text: string }
+  | { type: 'usage'; usage: Usage; cost: Cost }
+  /** An attempt failed, another follows after `delayMs`. */
+  | { type: 'restart'; attempt: number; error: CallErrorInfo; delayMs: number }
+  | { type: 'warning'; code: string; message: string }
+  | { type: 'finish'; reason: string };
+
+/** What a provider says afterwards of a call that was cut. */
+export interface CallBill {
+  usage: Usage;
+  cost: Cost;
+}
+
+/**
+ * The port to the providers. The iterator ends after `finish` (and `usage`, which may come after it), or throws a
+ * MomError; a stream that ends without `finish` throws `stream_broken`. When `signal` aborts, it throws a MomError with
+ * code `cancelled` and its connection is closed.
+ */
+export interface ModelClient {
+  call(request: CallRequest): AsyncIterable<CallEvent>;
+  /** The bill of a cut call, null where the provider does not tell. Never throws. */
+  lookupBill(provider: string, generationId: string, signal: AbortSignal): Promise<CallBill | null>;
+}

@@ -1,0 +1,83 @@
+import type { CallErrorInfo, ErrorInfo } from './error.js';
+import type { Message } from './message.js';
+import type { Mixture, StrategyName } from './mixture.js';
+import type { SamplingParams } from './model.js';
+import type { CostSource, Usage } from './usage.js';
+
+/** What a door hands to the engine. */
+export interface RunRequest {
+  messages: readonly Message[];
+  mixture: Mixture;
+  /** Parameters of every call that the user asked for (a flag); they win over a member's own. */
+  params?: SamplingParams;
+  /** Parameters of the call that writes the answer only, such as `max_tokens`. */
+  writerParams?: SamplingParams;
+  /** True when the answer's text is shown while it is written: then it can't be taken back for another critic. */
+  stream: boolean;
+  /** Seed of everything that is drawn by chance (labels, order); made up and recorded when left out. */
+  seed?: number;
+  /** Abort to cancel the run; the reason may be a MomError that says why. */
+  signal?: AbortSignal;
+}
+
+export type RunStatus = 'complete' | 'degraded' | 'failed' | 'cancelled';
+export type CallStatus = 'answered' | 'failed' | 'cancelled' | 'skipped';
+export type CallKind = 'proposer' | 'critic' | 'judge' | 'verifier' | 'router' | 'embedding';
+export type AnswerSource = 'critic' | `proposal:${string}` | 'cache';
+
+export interface Warning {
+  code: string;
+  message: string;
+}
+
+/** One call of a run. Durations in milliseconds, cost in US dollars. */
+export interface CallRecord {
+  id: string;
+  kind: CallKind;
+  model: string;
+  resolved_model: string | null;
+  provider: string;
+  family: string;
+  role: string | null;
+  layer: number;
+  status: CallStatus;
+  /** Null when nothing came; the partial text of a call that broke or was cut. */
+  text: string | null;
+  finish_reason: string | null;
+  error: CallErrorInfo | null;
+  usage: Usage | null;
+  cost_usd: number | null;
+  cost_source: CostSource;
+  first_token_ms: number | null;
+  duration_ms: number | null;
+  attempts: number;
+}
+
+/** A proposer's call. */
+export type Proposal = CallRecord & { kind: 'proposer' };
+
+/** What became of a run: the one object of `--json`, of the last event and of the library's promise. */
+export interface RunResult {
+  schema_version: 1;
+  id: string;
+  status: RunStatus;
+  answer: string | null;
+  answer_source: AnswerSource | null;
+  finish_reason: string | null;
+  mixture: string;
+  strategy: StrategyName;
+  route_reason: string;
+  seed: number;
+  /** In config order. */
+  proposals: CallRecord[];
+  /** The last critic tried. */
+  critic: CallRecord | null;
+  /** Every call, in the order they started. */
+  calls: CallRecord[];
+  usage: Usage;
+  cost_usd: number | null;
+  cost_source: CostSource;
+  duration_ms: number;
+  warnings: Warning[];
+  error: ErrorInfo | null;
+}
