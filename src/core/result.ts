@@ -38,6 +38,11 @@ export class ResultFold {
     return sumCosts(this.#asked().map((call) => ({ usd: call.cost_usd, source: call.cost_source })));
   }
 
+  /** True when a call that ran to its end did not tell its price. */
+  hasUnpricedAnswer(): boolean {
+    return this.#asked().some((call) => call.status === 'answered' && call.cost_usd === null);
+  }
+
   result(): RunResult {
     const start = this.#start;
     const outcome = this.#outcome;

@@ -1,0 +1,35 @@
+import type { Clock } from '../core/clock.js';
+import type { MomError } from '../core/error.js';
+import type { ModelClient } from '../core/model-client.js';
+import type { Plan } from '../core/plan.js';
+import type { Random } from '../core/random.js';
+import type { RunRequest } from '../core/run.js';
+import type { AnswerWriter } from './answer-writer.js';
+import type { Bills } from './bills.js';
+import type { Recorder } from './recorder.js';
+
+/** Everything the stages of one run share. */
+export interface RunContext {
+  readonly request: RunRequest;
+  readonly plan: Plan;
+  readonly client: ModelClient;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly bills: Bills;
+  readonly writer: AnswerWriter;
+  readonly random: Random;
+  /** A new unguessable word each time. */
+  readonly drawNonce: () => string;
+  /** Aborts when the run is over for whatever reason; the reason is a MomError. */
+  readonly signal: AbortSignal;
+}
+
+/** Why the run was stopped from outside, null while it goes on. */
+export function stopReason(ctx: RunContext): MomError | null {
+  return ctx.signal.aborted ? (ctx.signal.reason as MomError) : null;
+}
+
+/** True when the user, or a client that went away, ended the run; a deadline is not that. */
+export function isCancelled(ctx: RunContext): boolean {
+  return stopReason(ctx)?.code === 'cancelled';
+}

@@ -1,0 +1,97 @@
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../core/clock.js';
+import { formatDuration } from '../core/duration.js';
+import { MomError, toMomError } from '../core/error.js';
+import type { EventSink, Participant } from '../core/event.js';
+import type { Member } from '../core/mixture.js';
+import type { ModelClient } from '../core/model-client.js';
+import type { Plan } from '../core/plan.js';
+import { seededRandom } from '../core/random.js';
+import type { RunRequest, RunResult } from '../core/run.js';
+import { AnswerWriter } from './answer-writer.js';
+import { Bills } from './bills.js';
+import { isCancelled, type RunContext } from './context.js';
+import { failed, type Outcome } from './outcome.js';
+import { Recorder } from './recorder.js';
+import { strategies } from './strategies/index.js';
+
+interface RunInput {
+  id: string;
+  request: RunRequest;
+  plan: Plan;
+  client: ModelClient;
+  clock: Clock;
+  drawNonce: () => string;
+  sinks: readonly EventSink[];
+}
+
+/** One run from question to result. */
+export async function runOnce(input: RunInput): Promise<RunResult> {
+  const { request, plan, client, clock } = input;
+  const seed = request.seed ?? randomInt(2 ** 32);
+  const recorder = new Recorder(input.id, clock, input.sinks);
+  const bills = new Bills(client, recorder, clock);
+  const writer = new AnswerWriter(recorder, request.stream);
+  const end = endOfRun(request.signal, plan.mixture.runTimeout, clock);
+  const ctx: RunContext = { request, plan, client, clock, recorder, bills, writer, random: seededRandom(seed), drawNonce: input.drawNonce, signal: end.signal };
+
+  start(ctx, seed);
+  const outcome = await strategies[plan.strategy](ctx).catch((error: unknown) => failed(toMomError(error), writer.shown, 'critic'));
+  await (isCancelled(ctx) ? bills.abandon() : bills.settle());
+  end.clear();
+  return finish(ctx, outcome);
+}
+
+function start(ctx: RunContext, seed: number): void {
+  const { mixture, strategy, reason, proposers, writers } = ctx.plan;
+  ctx.recorder.emit({
+    type: 'run.start',
+    started_at: ctx.clock.date().toISOString(),
+    mixture: mixture.name,
+    strategy,
+    route_reason: reason,
+    seed,
+    quorum: mixture.quorum,
+    min_answers: mixture.minAnswers,
+    proposers: proposers.map(participant),
+    critics: writers.map(participant),
+    messages: ctx.request.messages,
+  });
+}
+
+function finish(ctx: RunContext, outcome: Outcome): RunResult {
+  ctx.recorder.emit({ type: 'outcome', ...outcome });
+  const result = ctx.recorder.fold.result();
+  ctx.recorder.emit({ type: 'run.end', result });
+  return result;
+}
+
+/** One signal for everything that ends a run from outside: its user or its deadline. */
+function endOfRun(user: AbortSignal | undefined, timeoutMs: number, clock: Clock): { signal: AbortSignal; clear(): void } {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(toCancelled(user?.reason));
+  const stopTimer = clock.after(timeoutMs, () =>
+    controller.abort(
+      new MomError('timeout', `the run was not finished after ${formatDuration(timeoutMs)}`, { hint: 'give it longer with --timeout, or ask fewer or faster models' }),
+    ),
+  );
+  if (user?.aborted) onAbort();
+  else user?.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    clear() {
+      stopTimer();
+      user?.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+/** Whatever reason a caller aborts with, the run was cancelled. */
+function toCancelled(reason: unknown): MomError {
+  const cause = toMomError(reason);
+  return cause.code === 'cancelled' ? cause : new MomError('cancelled', 'the run was cancelled', { cause: reason });
+}
+
+function participant(member: Member): Participant {
+  return { id: member.id, model: member.model, provider: member.provider, family: member.family, role: member.role?.name ?? null, required: member.required };
+}

@@ -1,0 +1,6 @@
+import { propose } from '../propose.js';
+import type { Strategy } from '../strategy.js';
+import { synthesize } from '../synthesize.js';
+
+/** Proposers of different families answer at once, a critic merges what they bring. */
+export const fuse: Strategy = async (ctx) => synthesize(ctx, await propose(ctx));
