@@ -1,7 +1,7 @@
 import type { MomError } from '../core/error.js';
-import type { CallEvent } from '../core/model-client.js';
+import type { CallBill, CallEvent } from '../core/model-client.js';
 import type { CallRecord } from '../core/run.js';
-import { addUsage, type Cost, sumCosts, type Usage } from '../core/usage.js';
+import { addUsage, type Cost, NO_USAGE, sumCosts, type Usage } from '../core/usage.js';
 
 type Measured = Pick<
   CallRecord,
@@ -22,7 +22,8 @@ export class CallMeter {
   #usage: Usage | null = null;
   #costs: Cost[] = [];
   #opened = false;
-  #billed = false;
+  /** Some servers send the usage with every chunk: the last one of an attempt counts. */
+  #bill: CallBill | null = null;
   /** The provider's id of the last attempt, by which it can be asked for its price. */
   generationId: string | null = null;
 
@@ -54,9 +55,7 @@ export class CallMeter {
         if (event.type === 'text') this.#text += event.text;
         break;
       case 'usage':
-        this.#usage = this.#usage ? addUsage(this.#usage, event.usage) : event.usage;
-        this.#costs.push(event.cost);
-        this.#billed = true;
+        this.#bill = { usage: event.usage, cost: event.cost };
         break;
       case 'restart':
         this.#closeAttempt(event.error.status !== null || event.error.code === 'connection_failed');
@@ -89,9 +88,14 @@ export class CallMeter {
 
   /** An attempt without a bill is of unknown price, unless the provider refused it before it did any work. */
   #closeAttempt(refused: boolean): void {
-    if (!this.#billed && (this.#opened || !refused)) this.#costs.push(UNKNOWN);
+    if (this.#bill) {
+      this.#usage = addUsage(this.#usage ?? NO_USAGE, this.#bill.usage);
+      this.#costs.push(this.#bill.cost);
+    } else if (this.#opened || !refused) {
+      this.#costs.push(UNKNOWN);
+    }
     this.#opened = false;
-    this.#billed = false;
+    this.#bill = null;
   }
 }
 

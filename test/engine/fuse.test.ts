@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MomError } from '../../src/core/error.js';
 import { member, mixture } from '../support/mixture.js';
 import { outline, play, shown } from '../support/run-engine.js';
-import { answers, refuses } from '../support/scripted-client.js';
+import { answers, refuses, USAGE } from '../support/scripted-client.js';
 
 const three = { a: answers('It is 42.', 10), b: answers('42', 20), c: answers('41', 30) };
 
@@ -176,6 +176,19 @@ describe('a critic that fails', () => {
     expect(shown(events)).toBe('42');
   });
 
+  it('starts its text anew after a retry that nobody has seen', async () => {
+    const error = { code: 'stream_broken' as const, message: 'broke', hint: null, status: null };
+    const critic = [
+      { type: 'open' as const, generationId: null },
+      { type: 'text' as const, text: ' ' },
+      { type: 'restart' as const, attempt: 1, error, delayMs: 10 },
+      ...answers('42'),
+    ];
+    const { result, events } = await play(mixture(['a', 'b', 'c'], ['critic']), { ...three, critic }, { stream: true });
+    expect(shown(events)).toBe('42');
+    expect(result).toMatchObject({ status: 'complete', answer: '42', critic: { text: '42', cost_usd: 0.01, cost_source: 'partial' } });
+  });
+
   it('an answer cut by length is degraded', async () => {
     const { result } = await play(mixture(['a', 'b', 'c'], ['critic']), { ...three, critic: answers('It', 0, 0.01, 'length') });
     expect(result).toMatchObject({ status: 'degraded', finish_reason: 'length', answer: 'It' });
@@ -242,6 +255,28 @@ describe('cancelling', () => {
   });
 });
 
+describe('without a critic', () => {
+  it('the proposals are the outcome and nobody merges', async () => {
+    const { result, client } = await play(mixture(['a', 'b', 'c'], []), three);
+    expect(result).toMatchObject({ status: 'complete', answer: null, answer_source: null, critic: null, error: null });
+    expect(client.requests).toHaveLength(3);
+  });
+
+  it('fails when there is no proposal', async () => {
+    const { result } = await play(mixture(['a', 'b'], []), { a: refuses('no_credit', 402), b: refuses('no_credit', 402) });
+    expect(result).toMatchObject({ status: 'failed', error: { code: 'no_credit' } });
+  });
+});
+
+describe('a critic with a small context', () => {
+  it('gets shortened candidates, and the user a warning', async () => {
+    const small = member('', 'critic', { context: 5_000 });
+    const { result, client } = await play(mixture(['a', 'b'], [small]), { a: answers('x'.repeat(9_000)), b: answers('y'), critic: answers('z') });
+    expect(result.warnings[0]?.message).toMatch(/^\d+ characters of the proposals were left out to fit the context of critic$/);
+    expect(JSON.stringify(client.requests[2]?.messages).length).toBeLessThan(8_000);
+  });
+});
+
 describe('money', () => {
   it('looks up the price of a cut call beside the critic’s work', async () => {
     const scripts = { a: answers('1'), b: answers('2'), c: [{ type: 'open' as const, generationId: 'gen-7' }, { hang: true as const }], critic: answers('x', 1_000) };
@@ -249,6 +284,14 @@ describe('money', () => {
     const { result, client } = await play(run, scripts);
     expect(client.lookups).toEqual(['gen-7']);
     expect(result).toMatchObject({ cost_usd: 0.03, cost_source: 'partial' });
+  });
+
+  it('takes the last usage of an attempt, and sums over attempts', async () => {
+    const usage = (usd: number) => ({ type: 'usage' as const, usage: USAGE, cost: { usd, source: 'reported' as const } });
+    const error = { code: 'stream_broken' as const, message: 'broke', hint: null, status: null };
+    const a = [usage(0.1), usage(0.2), { type: 'restart' as const, attempt: 1, error, delayMs: 1 }, ...answers('1', 0, 0.3)];
+    const { result } = await play(mixture(['a', 'b'], []), { a, b: answers('2') });
+    expect(result.proposals[0]).toMatchObject({ cost_usd: 0.5, cost_source: 'reported', usage: { input_tokens: 20 } });
   });
 
   it('calls no critic once the cap is reached, and cuts who still works', async () => {

@@ -1,0 +1,118 @@
+/**
+ * Builds dist/: one CommonJS bundle per entry and one per dynamically imported module, so that a command parses only the code it runs
+ * and the installed package needs no node_modules at run time.
+ *
+ *   node scripts/build.mjs [--no-types] [--root DIR] [--out DIR]
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { thirdPartyLicences } from './licences.mjs';
+
+const { values: flags } = parseArgs({
+  options: { 'no-types': { type: 'boolean' }, root: { type: 'string' }, out: { type: 'string' } },
+});
+const root = resolve(flags.root ?? join(dirname(fileURLToPath(import.meta.url)), '..'));
+const src = join(root, 'src');
+const out = resolve(flags.out ?? join(root, 'dist'));
+const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+
+/** Bundle name -> the file it starts at. Grows while the dynamic imports in the bundles are discovered. */
+const entries = new Map();
+const queue = [];
+
+function addEntry(name, file) {
+  const known = entries.get(name);
+  if (known === file) return;
+  if (known !== undefined) throw new Error(`two files want the bundle ${name}.cjs: ${known} and ${file}`);
+  entries.set(name, file);
+  queue.push({ in: file, out: name });
+}
+
+function bundleName(file, specifier) {
+  const named = [...entries].find(([, known]) => known === file);
+  if (named) return named[0];
+  if (file.startsWith(src + sep))
+    return relative(src, file)
+      .replace(/\.[cm]?[jt]s$/, '')
+      .split(sep)
+      .join('-');
+  return `npm-${specifier.replace(/^@/, '').replaceAll('/', '-')}`;
+}
+
+/** Turns every `import()` written in src into `require('./<name>.cjs')`, evaluated when it is reached, and queues its target. */
+const lazyBundles = {
+  name: 'lazy-bundles',
+  setup(build) {
+    build.onResolve({ filter: /./ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === 'resolving' || !importer.startsWith(src + sep) || path.startsWith('node:')) return;
+      const target = await build.resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' });
+      if (target.errors.length > 0 || target.external) return target;
+      const name = bundleName(target.path, path);
+      addEntry(name, target.path);
+      return { path: `./${name}.cjs`, external: true };
+    });
+  },
+};
+
+/** Built in memory and renamed into place, so that a mom running meanwhile never reads half a file. */
+function place(file, contents) {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, file);
+}
+
+async function bundleAll() {
+  const bundles = new Map();
+  const inputs = new Set();
+  while (queue.length > 0) {
+    const result = await build({
+      absWorkingDir: root,
+      entryPoints: queue.splice(0),
+      outdir: out,
+      outExtension: { '.js': '.cjs' },
+      write: false,
+      metafile: true,
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      supported: { 'dynamic-import': false },
+      loader: { '.md': 'text' },
+      define: { MOM_VERSION: JSON.stringify(version) },
+      minifySyntax: true,
+      minifyWhitespace: true,
+      lineLimit: 200,
+      legalComments: 'none',
+      logLevel: 'warning',
+      plugins: [lazyBundles],
+    });
+    for (const file of result.outputFiles) bundles.set(relative(out, file.path), file.contents);
+    for (const input of Object.keys(result.metafile.inputs)) inputs.add(resolve(root, input));
+  }
+  return { bundles, inputs };
+}
+
+function emitTypes() {
+  const tsc = createRequire(join(root, 'package.json')).resolve('typescript/package.json');
+  const bin = JSON.parse(readFileSync(tsc, 'utf8')).bin.tsc;
+  execFileSync(process.execPath, [join(dirname(tsc), bin), '-p', 'tsconfig.types.json', '--outDir', join(out, 'types')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}
+
+addEntry('main', join(src, 'cli', 'main.ts'));
+addEntry('index', join(src, 'index.ts'));
+const missing = [...entries.values()].filter((file) => !existsSync(file));
+if (missing.length > 0) throw new Error(`entry not found: ${missing.join(', ')}`);
+mkdirSync(out, { recursive: true });
+const { bundles, inputs } = await bundleAll();
+for (const [file, contents] of bundles) place(join(out, file), contents);
+place(join(out, 'THIRD_PARTY_LICENSES.md'), thirdPartyLicences([...inputs]));
+for (const file of readdirSync(out)) if (file.endsWith('.cjs') && !bundles.has(file)) rmSync(join(out, file));
+if (!flags['no-types']) emitTypes();

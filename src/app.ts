@@ -1,0 +1,85 @@
+import { createClient } from './client/index.js';
+import { type Env, type LoadedConfig, loadConfig, type Override, type Settings, settingsOf } from './config/load.js';
+import { type MixtureChoice, resolveMixture } from './config/resolve.js';
+import type { Exchange } from './core/exchange.js';
+import type { Mixture } from './core/mixture.js';
+import type { Provider } from './core/model.js';
+import type { Warning } from './core/run.js';
+import { createEngine, type Engine } from './engine/index.js';
+
+export type { Engine } from './engine/index.js';
+export type { Env, MixtureChoice, Override, Settings };
+
+/** The world and the user's wishes, from which an app is made. */
+export interface AppOptions {
+  env: Env;
+  cwd: string;
+  home: string;
+  /** Replaces project and user configuration, and is trusted. */
+  configFile?: string;
+  overrides?: readonly Override[];
+  choice?: MixtureChoice;
+  /** Points every provider at an embedded one and drops keys. */
+  sandbox?: { seed?: number } | null;
+  /** Told each HTTP exchange with a provider when it is over. */
+  onExchange?: (exchange: Exchange) => void;
+}
+
+/** All parts, wired. */
+export interface App {
+  engine: Engine;
+  mixture: Mixture;
+  providers: readonly Provider[];
+  settings: Settings;
+  warnings: readonly Warning[];
+  /** Keys in use, which are written nowhere. */
+  secrets: readonly string[];
+  /** Ends connections that are kept, and the sandbox. */
+  close(): Promise<void>;
+}
+
+/** @throws MomError when the configuration, the mixture or a key is wrong */
+export async function createApp(options: AppOptions): Promise<App> {
+  const config = await loadConfig({
+    cwd: options.cwd,
+    env: options.env,
+    home: options.home,
+    ...(options.configFile === undefined ? {} : { configFile: options.configFile }),
+    overrides: options.overrides ?? [],
+  });
+  const resolved = await resolveMixture(config, { ...options.choice, sandbox: Boolean(options.sandbox) });
+  const place = options.sandbox
+    ? await enterSandbox(resolved.providers, options.sandbox)
+    : { providers: resolved.providers, close: async () => {} };
+  const client = createClient({
+    providers: place.providers,
+    env: options.env,
+    ...(options.onExchange ? { onExchange: options.onExchange } : {}),
+  });
+  return {
+    engine: createEngine({ client }),
+    mixture: resolved.mixture,
+    providers: place.providers,
+    settings: settingsOf(config),
+    warnings: resolved.warnings,
+    secrets: secretsOf(config, place.providers),
+    async close() {
+      client.close();
+      await place.close();
+    },
+  };
+}
+
+async function enterSandbox(providers: readonly Provider[], { seed }: { seed?: number }) {
+  const [{ startSandbox }, { sandboxProviders }] = await Promise.all([import('./sandbox/index.js'), import('./config/resolve.js')]);
+  const sandbox = await startSandbox(seed === undefined ? {} : { seed });
+  return { providers: sandboxProviders(providers, sandbox.url), close: () => sandbox.close() };
+}
+
+function secretsOf(config: LoadedConfig, providers: readonly Provider[]): string[] {
+  const named = Object.entries(config.env).flatMap(([name, value]) => (value && /(KEY|TOKEN|SECRET)$/.test(name) ? [value] : []));
+  return [
+    ...named,
+    ...providers.flatMap((provider) => [...(provider.apiKey ? [provider.apiKey] : []), ...Object.values(provider.headers)]),
+  ];
+}

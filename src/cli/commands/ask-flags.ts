@@ -1,0 +1,91 @@
+import type { MixtureChoice, Override } from '../../app.js';
+import { parseSet } from '../../config/load.js';
+import type { SamplingParams } from '../../core/model.js';
+import type { OutputFormat } from '../report.js';
+import { usageError } from '../usage.js';
+
+/** The flags of `mom ask` as the parser hands them over. */
+export interface AskFlags {
+  system?: string;
+  file?: string[];
+  attach?: string[];
+  stdin?: boolean;
+  model?: string[];
+  critic?: string[] | boolean;
+  mixture?: string;
+  strategy?: NonNullable<MixtureChoice['strategy']>;
+  temperature?: number;
+  maxTokens?: number;
+  reasoningEffort?: string;
+  role?: string;
+  set?: string[];
+  quorum?: number;
+  minAnswers?: number;
+  grace?: number | 'auto';
+  timeout?: number;
+  modelTimeout?: number;
+  retries?: number;
+  strict?: boolean;
+  maxCost?: number;
+  dryRun?: boolean;
+  json?: boolean;
+  format?: OutputFormat;
+  output?: string;
+  showProposals?: boolean;
+  color?: 'auto' | 'always' | 'never';
+  quiet?: boolean;
+  verbose?: boolean;
+  log: boolean;
+  sandbox?: boolean;
+  seed?: number;
+  config?: string;
+  debugRequests?: boolean;
+  debugDir?: string;
+  record?: string;
+}
+
+/** What flags say about the mixture. */
+export function choiceOf(flags: AskFlags): MixtureChoice {
+  const choice = {
+    mixture: flags.mixture,
+    models: flags.model,
+    critics: Array.isArray(flags.critic) ? flags.critic : undefined,
+    noCritic: flags.critic === false ? true : undefined,
+    strategy: flags.strategy,
+    quorum: flags.quorum,
+    minAnswers: flags.minAnswers,
+    grace: flags.grace,
+    runTimeout: flags.timeout,
+    callTimeout: flags.modelTimeout,
+    retries: flags.retries,
+    maxCost: flags.maxCost,
+    role: flags.role,
+  };
+  return defined(choice) as MixtureChoice;
+}
+
+/** Parameters of every call. */
+export function paramsOf(flags: AskFlags): SamplingParams {
+  return defined({ temperature: flags.temperature, reasoning_effort: flags.reasoningEffort });
+}
+
+/** Parameters of the call that writes the answer. */
+export function writerParamsOf(flags: AskFlags): SamplingParams {
+  return defined({ max_tokens: flags.maxTokens });
+}
+
+export async function overridesOf(flags: AskFlags): Promise<Override[]> {
+  return Promise.all((flags.set ?? []).map(parseSet));
+}
+
+/** @throws MomError `usage` for flags that contradict each other */
+export function formatOf(flags: AskFlags): OutputFormat {
+  if (flags.json && flags.format && flags.format !== 'json') {
+    throw usageError(`--json and --format ${flags.format} cannot be used together`, 'leave one of them out');
+  }
+  return flags.json ? 'json' : (flags.format ?? 'text');
+}
+
+function defined<T extends Record<string, unknown>>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,51 @@
+import type { EventSink } from '../../core/event.js';
+import type { RunResult, Warning } from '../../core/run.js';
+import type { OutputFormat } from '../report.js';
+import { ANSWER_HEADING, proposalsText } from '../view/headings.js';
+import { Sanitizer } from '../view/sanitize.js';
+
+export interface FormatOptions {
+  showProposals: boolean;
+  /** The text goes to a terminal: without control sequences. */
+  plain: boolean;
+  /** Warnings from before the run; they are part of the result. */
+  early: readonly Warning[];
+}
+
+/** Writes a run's events, and at its end its result, in one format. */
+export interface AnswerFormatter extends EventSink {
+  finish(result: RunResult): void;
+}
+
+export function createFormatter(format: OutputFormat, write: (text: string) => void, options: FormatOptions): AnswerFormatter {
+  const complete = (result: RunResult) => ({ ...result, warnings: [...options.early, ...result.warnings] });
+  if (format === 'json') return { handle: () => undefined, finish: (result) => write(`${JSON.stringify(complete(result))}\n`) };
+  if (format === 'jsonl') {
+    return {
+      handle: (event) => write(`${JSON.stringify(event.type === 'run.end' ? { ...event, result: complete(event.result) } : event)}\n`),
+      finish: () => undefined,
+    };
+  }
+  return textFormatter(write, options);
+}
+
+function textFormatter(write: (text: string) => void, { showProposals, plain }: FormatOptions): AnswerFormatter {
+  const sanitizer = new Sanitizer();
+  const show = (text: string) => write(plain ? sanitizer.push(text) : text);
+  let streamed = false;
+  return {
+    handle(event) {
+      if (event.type !== 'answer.delta' || showProposals) return;
+      streamed = true;
+      show(event.text);
+    },
+    finish(result) {
+      if (streamed) return;
+      const hasProposals = result.proposals.some((proposal) => proposal.status === 'answered');
+      const isProposalsOnly = result.status !== 'failed' && result.status !== 'cancelled' && result.answer_source === null;
+      if (hasProposals && (showProposals || isProposalsOnly)) show(proposalsText(result.proposals));
+      if (result.answer !== null && !isProposalsOnly)
+        show(hasProposals && showProposals ? `\n${ANSWER_HEADING}${result.answer}` : result.answer);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { ConfigAction } from './commands/config.js';
+import { type CliContext, type Exit, SUCCESS } from './context.js';
+import { commandHelp, rootHelp } from './help.js';
+import { ASK, COMMANDS, type CommandSpec, type OptionSpec } from './options.js';
+import { correctedLine, usageError } from './usage.js';
+
+type Flags = Record<string, unknown>;
+type Action = (args: string[], flags: Flags, context: CliContext) => Promise<Exit>;
+
+/** What each command does; its modules are loaded when it is called. */
+const ACTIONS: Record<string, Action> = {
+  ask: async (args, flags, context) => (await import('./commands/ask.js')).run(args, flags, context),
+  init: async (_args, flags, context) => ({ status: await (await import('./commands/init.js')).run(flags, context) }),
+  'config show': configAction('show'),
+  'config where': configAction('where'),
+  'config validate': configAction('validate'),
+  'config schema': configAction('schema'),
+  'config trust': configAction('trust'),
+  sandbox: async (_args, flags, context) => ({ status: await (await import('./commands/sandbox.js')).run(flags, context) }),
+};
+
+function configAction(action: ConfigAction): Action {
+  return async ([file], flags, context) => {
+    const { run } = await import('./commands/config.js');
+    return { status: await run(action, file === undefined ? flags : { ...flags, file }, context) };
+  };
+}
+
+/** Understands the command line and runs the command it names. Throws a MomError with code `usage` for a wrong one. */
+export async function runProgram(context: CliContext): Promise<Exit> {
+  let exit: Exit = SUCCESS;
+  const program = buildProgram(context, (done) => {
+    exit = done;
+  });
+  try {
+    await program.parseAsync([...context.argv], { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return SUCCESS;
+    if (error.code === 'commander.help') return { status: 2 };
+    throw translated(error, context.argv);
+  }
+}
+
+function buildProgram(context: CliContext, done: (exit: Exit) => void): Command {
+  const program = prepared(new Command('mom'), rootHelp, context);
+  const byName = new Map<string, Command>([['', program]]);
+  for (const spec of COMMANDS) {
+    const parts = spec.name.split(' ');
+    const parent = byName.get(parts.slice(0, -1).join(' ')) ?? program;
+    const command = prepared(new Command(parts.at(-1)), () => commandHelp(spec, false), context);
+    if (spec.args) command.argument(spec.args);
+    for (const option of spec.options) addOption(command, option);
+    if (!spec.parent) attachAction(command, spec, context, done);
+    parent.addCommand(command);
+    byName.set(spec.name, command);
+  }
+  return program;
+}
+
+function prepared(command: Command, help: () => string, context: CliContext): Command {
+  command.helpInformation = help;
+  return command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: () => undefined,
+    })
+    .showSuggestionAfterError();
+}
+
+function attachAction(command: Command, spec: CommandSpec, context: CliContext, done: (exit: Exit) => void): void {
+  const action = ACTIONS[spec.name];
+  if (!action) throw new Error(`no action for ${spec.name}`);
+  command.addOption(new Option('--help-all', 'show every option').hideHelp());
+  command.action(async () => {
+    const { helpAll, ...flags } = command.opts<Flags>();
+    if (helpAll) context.stdout.write(commandHelp(spec, true));
+    else done(await action(command.args, flags, context));
+  });
+}
+
+function addOption(command: Command, spec: OptionSpec): void {
+  const option = new Option(spec.flags, spec.help);
+  const kind = spec.value;
+  if (kind) {
+    option.argParser((text: string, previous: unknown) => {
+      const value = kind.parse(text);
+      if (value === null) throw usageError(`${option.long} cannot be ${JSON.stringify(text)}`, `${option.long} takes ${kind.accepts}`);
+      return spec.repeat ? [...(Array.isArray(previous) ? previous : []), value] : value;
+    });
+  }
+  command.addOption(option);
+}
+
+/** A parser's complaint in mom's words; what looks like a question gets the line that works. */
+function translated(error: CommanderError, argv: readonly string[]): unknown {
+  const [what = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const near = suggestion?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
+  const isCommand = COMMANDS.some((command) => command.name.split(' ')[0] === argv[0]);
+  if (near) return usageError(what, `did you mean ${near}?`);
+  if (!isCommand && looksLikeQuestion(argv)) {
+    return usageError(
+      `${JSON.stringify(argv.find((argument) => !argument.startsWith('-')) ?? argv[0])} is not a command`,
+      correctedLine(argv),
+    );
+  }
+  return usageError(
+    what,
+    isCommand ? `mom ${argv[0]} ${argv[0] === ASK.name ? '--help-all' : '--help'} shows what there is` : 'mom --help shows what there is',
+  );
+}
+
+function looksLikeQuestion(argv: readonly string[]): boolean {
+  const first = argv[0] ?? '';
+  return !first.startsWith('-') || ASK.options.some((option) => option.flags.split(/[ ,]+/).includes(first));
+}

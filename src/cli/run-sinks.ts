@@ -1,0 +1,52 @@
+import { join, resolve } from 'node:path';
+import type { App } from '../app.js';
+import type { EventSink } from '../core/event.js';
+import { createJournal } from '../observe/journal.js';
+import { stateDir } from '../observe/state-dir.js';
+import type { AskFlags } from './commands/ask-flags.js';
+import type { CliContext } from './context.js';
+import type { Messages } from './view/messages.js';
+
+interface Wanted {
+  app: App;
+  flags: AskFlags;
+  context: CliContext;
+  messages: Messages;
+  id: string;
+}
+
+/** Who reads along beside stdout. */
+export interface RunSinks {
+  progress: (EventSink & { stop(): void }) | null;
+  record: EventSink[];
+  journalPath: string | null;
+}
+
+export async function runSinks({ app, flags, context, messages, id }: Wanted): Promise<RunSinks> {
+  const onError = (error: Error) => messages.warn(error.message);
+  const record: EventSink[] = [];
+  let journalPath: string | null = null;
+  if (flags.log && app.settings.log) {
+    const dir = join(stateDir(context.env, context.home), 'runs');
+    const journal = createJournal({ dir, runId: id, secrets: app.secrets, onError });
+    journalPath = journal.path;
+    record.push(journal);
+  }
+  if (flags.debugRequests || flags.debugDir !== undefined || app.settings.debugRequests) {
+    const { createTrace } = await import('../observe/trace.js');
+    const dir = flags.debugDir === undefined ? app.settings.debugDir : resolve(context.cwd, flags.debugDir);
+    record.push(createTrace({ dir, secrets: app.secrets, onError }));
+  }
+  if (flags.verbose) {
+    const { verboseLine } = await import('./view/verbose.js');
+    record.push({
+      handle(event) {
+        const line = verboseLine(event);
+        if (line !== null) messages.note(line);
+      },
+    });
+  }
+  const showsProgress = context.stderr.isTTY === true && !flags.quiet && !flags.verbose;
+  const progress = showsProgress ? await (await import('./view/progress.js')).createProgressLine(context.stderr) : null;
+  return { progress, record, journalPath };
+}

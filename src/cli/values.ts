@@ -1,0 +1,50 @@
+import { parseDuration } from '../core/duration.js';
+
+/** How the text of an option becomes a value; null when the text is not accepted. */
+export interface ValueKind<T = unknown> {
+  parse(text: string): T | null;
+  /** What is accepted, for the error message. */
+  accepts: string;
+}
+
+export const wholeNumber = (min: number): ValueKind<number> => ({
+  parse: (text) => (/^\d+$/.test(text) && Number(text) >= min && Number.isSafeInteger(Number(text)) ? Number(text) : null),
+  accepts: `a whole number of at least ${min}`,
+});
+
+export const numberBetween = (min: number, max: number): ValueKind<number> => ({
+  parse: (text) => (/^\d+(\.\d+)?$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : null),
+  accepts: `a number from ${min} to ${max}`,
+});
+
+export const dollars: ValueKind<number> = {
+  parse: (text) => (/^\$?\d+(\.\d+)?$/.test(text) ? Number(text.replace('$', '')) : null),
+  accepts: 'US dollars such as 0.50',
+};
+
+/** Milliseconds. */
+export const duration: ValueKind<number> = {
+  parse: (text) => {
+    const ms = parseDuration(text);
+    return ms === 0 ? null : ms;
+  },
+  accepts: 'a duration with its unit such as 500ms, 30s, 5m or 1h',
+};
+
+/** Milliseconds, or `auto`. */
+export const durationOrAuto: ValueKind<number | 'auto'> = {
+  parse: (text) => (text === 'auto' ? 'auto' : parseDuration(text)),
+  accepts: 'auto or a duration with its unit such as 500ms, 30s or 5m',
+};
+
+export const oneOf = (...names: string[]): ValueKind<string> => ({
+  parse: (text) => (names.includes(text) ? text : null),
+  accepts: names.length === 1 ? String(names[0]) : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`,
+});
+
+export const someText: ValueKind<string> = { parse: (text) => (text === '' ? null : text), accepts: 'a text that is not empty' };
+
+export const assignment: ValueKind<string> = {
+  parse: (text) => (/^[^=\s]+=/.test(text) ? text : null),
+  accepts: 'path.to.option=value',
+};

@@ -1,0 +1,46 @@
+import type { RunResult } from '../../core/run.js';
+import type { CliContext } from '../context.js';
+import { closingLine } from './closing-line.js';
+import { sanitize } from './sanitize.js';
+
+/** What mom says on stderr. */
+export class Messages {
+  #context: CliContext;
+  #quiet: boolean;
+  #color: boolean;
+
+  constructor(context: CliContext, options: { quiet: boolean; color: 'auto' | 'always' | 'never' }) {
+    this.#context = context;
+    this.#quiet = options.quiet;
+    this.#color = usesColor(context, options.color);
+  }
+
+  error(text: string): void {
+    this.#write(sanitize(text));
+  }
+
+  warn(text: string): void {
+    if (!this.#quiet) this.#write(`mom: warning: ${sanitize(text)}\n`);
+  }
+
+  note(text: string): void {
+    if (!this.#quiet) this.#write(`mom: ${sanitize(text)}\n`);
+  }
+
+  /** Only for a terminal. */
+  closing(result: RunResult): void {
+    if (this.#quiet || !this.#context.stderr.isTTY) return;
+    const line = closingLine(result);
+    this.#write(this.#color ? `\u001b[2m${line}\u001b[22m\n` : `${line}\n`);
+  }
+
+  #write(text: string): void {
+    this.#context.stderr.write(text);
+  }
+}
+
+function usesColor(context: CliContext, when: 'auto' | 'always' | 'never'): boolean {
+  if (when !== 'auto') return when === 'always';
+  if (context.env['NO_COLOR']) return false;
+  return Boolean(context.env['FORCE_COLOR']) || (context.stderr.isTTY === true && context.env['TERM'] !== 'dumb');
+}

@@ -1,0 +1,83 @@
+import type { EventSink, RunEvent } from '../../core/event.js';
+import { sanitize } from './sanitize.js';
+
+/** What is known of a run while it goes on, in one sentence. */
+export class ProgressText {
+  #asked = new Map<string, string>();
+  #settled = new Set<string>();
+  #answered = 0;
+  #startedAt = 0;
+  #graceEndsAt: number | null = null;
+  #critic: string | null = null;
+
+  /** `now` is a monotonic time in milliseconds. */
+  apply(event: RunEvent, now: number): void {
+    switch (event.type) {
+      case 'run.start':
+        this.#startedAt = now;
+        break;
+      case 'call.start':
+        if (event.call.kind === 'proposer') this.#asked.set(event.call.id, shortName(event.call.model));
+        else this.#critic = shortName(event.call.model);
+        break;
+      case 'call.end':
+        if (event.call.kind !== 'proposer') break;
+        this.#settled.add(event.call.id);
+        if (event.call.status === 'answered') this.#answered += 1;
+        break;
+      case 'quorum':
+        this.#graceEndsAt = now + event.grace_ms;
+        break;
+      case 'proposals':
+        this.#graceEndsAt = null;
+        for (const id of this.#asked.keys()) this.#settled.add(id);
+        break;
+    }
+  }
+
+  text(now: number): string {
+    const seconds = `${Math.floor((now - this.#startedAt) / 1_000)} s`;
+    const awaited = [...this.#asked].filter(([id]) => !this.#settled.has(id)).map(([, name]) => name);
+    const total = this.#asked.size;
+    if (this.#critic !== null && awaited.length === 0)
+      return `${this.#answered} of ${total} answered · final answer by ${this.#critic} · ${seconds}`;
+    if (awaited.length === 0) return `${this.#answered} of ${total} answered · ${seconds}`;
+    const rest = this.#graceEndsAt === null ? '' : `, ${Math.max(0, Math.ceil((this.#graceEndsAt - now) / 1_000))} s more`;
+    const models = total === 1 ? 'model' : 'models';
+    return `waiting for ${awaited.length} of ${total} ${models}${rest}: ${awaited.join(', ')} · ${seconds}`;
+  }
+}
+
+function shortName(model: string): string {
+  return sanitize(model.replace(/^.*\//, '').replace(/^~/, ''));
+}
+
+/** The line on a terminal: redrawn while the run goes on, gone without a trace before the first character of the answer. */
+export async function createProgressLine(stream: NodeJS.WritableStream): Promise<EventSink & { stop(): void }> {
+  const { default: ora } = await import('ora');
+  const progress = new ProgressText();
+  const spinner = ora({ stream, discardStdin: false, isEnabled: true });
+  let ticking: NodeJS.Timeout | null = null;
+
+  function draw(): void {
+    spinner.text = progress.text(performance.now());
+  }
+  function stop(): void {
+    if (ticking) clearInterval(ticking);
+    ticking = null;
+    spinner.stop();
+  }
+  return {
+    handle(event) {
+      if (event.type === 'answer.start' || event.type === 'outcome') return stop();
+      progress.apply(event, performance.now());
+      if (event.type === 'run.start') {
+        draw();
+        spinner.start();
+        ticking = setInterval(draw, 250);
+        ticking.unref();
+      } else if (ticking && event.type !== 'call.delta') draw();
+    },
+    stop,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../core/clock.js';
+import { DEFAULT_TIMEOUTS } from '../core/limits.js';
+import type { Provider } from '../core/model.js';
+import type { CallBill } from '../core/model-client.js';
+import { readWhole, requestHeaders } from './attempt.js';
+import type { WireDialect } from './dialect.js';
+import type { Transport } from './transport.js';
+
+/** A bill is written some time after the call: ask this often, with this pause (milliseconds). */
+const TRIES = 5;
+const PAUSE = 100;
+
+/** Asks for the bill of a call that was cut; null when there is none to be had. Never throws. */
+export async function lookupBill(
+  context: { transport: Transport; clock: Clock; userAgent: string },
+  provider: Provider,
+  dialect: WireDialect,
+  generationId: string,
+  signal: AbortSignal,
+): Promise<CallBill | null> {
+  const { bill } = dialect;
+  if (bill === null) return null;
+  try {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const response = await context.transport.send({
+        method: 'GET',
+        url: provider.baseUrl + bill.path(generationId),
+        headers: { ...requestHeaders(provider, dialect, context.userAgent), accept: 'application/json' },
+        body: null,
+        connect: DEFAULT_TIMEOUTS.connect,
+        signal,
+      });
+      const text = await readWhole(response);
+      if (response.status === 200) return bill.read(JSON.parse(text));
+      if (response.status !== 404 || attempt === TRIES) return null;
+      await new Promise<void>((resolve) => {
+        const stop = () => {
+          disarm();
+          resolve();
+        };
+        const disarm = context.clock.after(PAUSE * attempt, resolve);
+        signal.addEventListener('abort', stop, { once: true });
+      });
+    }
+  } catch {
+    // A bill is a courtesy: without it the cost is estimated.
+  }
+  return null;
+}

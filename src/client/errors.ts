@@ -1,0 +1,166 @@
+import { type ErrorCode, isMomError, MomError, type MomErrorOptions } from '../core/error.js';
+import type { Provider } from '../core/model.js';
+
+const MAX_PROVIDER_TEXT = 500;
+
+/** Whom an error is about. */
+export interface Subject {
+  provider: Provider;
+  model: string;
+}
+
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: 'key_refused',
+  402: 'no_credit',
+  403: 'key_refused',
+  404: 'model_unknown',
+  408: 'timeout',
+  409: 'provider_error',
+  413: 'input_too_large',
+  429: 'rate_limited',
+  503: 'overloaded',
+  529: 'overloaded',
+};
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  no_credit: 'add credit at the provider, or use another provider',
+  model_unknown: 'check the model id with the provider; ids look like `openai/gpt-5` or `provider:model`',
+  input_too_large: 'send less, or use a model with a larger context',
+  request_refused: 'change the request as the provider says',
+  rate_limited: 'wait a little, or use fewer models at once',
+  overloaded: 'try again later, or use another model',
+  timeout: 'try again later, or use another model',
+  provider_error: 'try again later, or use another model',
+  connection_failed: 'check the network, the base URL and the proxy settings',
+  stream_broken: 'try again; if it stays, use another model',
+  bad_response: 'check that the base URL is one of an OpenAI-compatible API (it usually ends in /v1)',
+  empty_answer: 'try again, or allow more tokens: reasoning may have used them up',
+  content_filtered: 'rephrase the request, or use another model',
+};
+
+/** An error about a call with its usual hint. */
+export function callError(code: ErrorCode, message: string, options: MomErrorOptions = {}): MomError {
+  const hint = HINTS[code];
+  return new MomError(code, message, hint === undefined ? options : { hint, ...options });
+}
+
+/** No key where one is needed; nothing was sent. */
+export function keyMissing({ provider }: Subject): MomError {
+  const variable = `${provider.name.toUpperCase().replace(/\W/g, '_')}_API_KEY`;
+  return new MomError('key_missing', `no API key for ${provider.name}`, {
+    hint: `set ${variable}, or providers.${provider.name}.api_key in the config`,
+  });
+}
+
+export interface ProviderComplaint {
+  message: string;
+  /** The parameter it is about, where the provider says. */
+  param: string | null;
+  /** HTTP status, also of an error in the middle of a stream; null when it told none. */
+  status: number | null;
+  retryAfterMs?: number;
+}
+
+/** A provider's refusal, by its status; without a status a plain `provider_error`. */
+export function statusError(subject: Subject, complaint: ProviderComplaint): MomError {
+  const { status } = complaint;
+  const code = codeOf(complaint);
+  const at = status === null ? '' : ` (${status})`;
+  const hint = code === 'key_refused' ? { hint: `check the key of ${subject.provider.name} and what it may use` } : {};
+  return callError(code, `${subject.provider.name} failed for ${subject.model}${at}: ${cleanText(complaint.message, subject.provider)}`, {
+    ...hint,
+    ...(status === null ? {} : { status }),
+    ...(complaint.retryAfterMs === undefined ? {} : { retryAfterMs: complaint.retryAfterMs }),
+  });
+}
+
+function codeOf({ status, message }: ProviderComplaint): ErrorCode {
+  if (status === null) return 'provider_error';
+  if (status === 400 && /not a valid model id/i.test(message)) return 'model_unknown';
+  const known = BY_STATUS[status];
+  if (known !== undefined) return known;
+  if (status >= 500) return 'provider_error';
+  return status >= 400 ? 'request_refused' : 'bad_response';
+}
+
+/** What the provider said in an error body, `{error: {message}}` and its many variants. */
+export function readComplaint(body: unknown, status: number | null): ProviderComplaint | null {
+  if (!isRecord(body)) return null;
+  const error = 'error' in body ? body.error : body;
+  if (typeof error === 'string') return { message: error, param: null, status };
+  if (!isRecord(error)) return null;
+  const message = [error.message, error.detail].find((text) => typeof text === 'string');
+  const raw = isRecord(error.metadata) && typeof error.metadata.raw === 'string' ? `: ${error.metadata.raw}` : '';
+  return {
+    message: `${typeof message === 'string' ? message : JSON.stringify(error)}${raw}`,
+    param: typeof error.param === 'string' ? error.param : null,
+    status: status ?? httpStatus(error.code) ?? httpStatus(error.status),
+  };
+}
+
+function httpStatus(value: unknown): number | null {
+  const number = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && number >= 400 && number < 600 ? number : null;
+}
+
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing answers there',
+  ECONNRESET: 'the connection was closed',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'the host can not be reached',
+  ENETUNREACH: 'the network can not be reached',
+  EPIPE: 'the connection was closed',
+};
+
+/** An error of the connection before any answer. */
+export function connectionError(subject: Subject, error: unknown): MomError {
+  if (isMomError(error)) return error;
+  const { code = '', message = String(error) } = error as NodeJS.ErrnoException;
+  const tls = /CERT|SELF_SIGNED|TLS|SSL|UNABLE_TO_VERIFY|EPROTO/.test(code);
+  const reason = NETWORK[code] ?? cleanText(message, subject.provider);
+  return callError(
+    'connection_failed',
+    `could not reach ${subject.provider.name} for ${subject.model}: ${reason}${code ? ` (${code})` : ''}`,
+    {
+      cause: error,
+      ...(tls ? { hint: 'the certificate is not trusted: set NODE_EXTRA_CA_CERTS to the file of your certificate authority' } : {}),
+    },
+  );
+}
+
+/** What a provider wrote, on one line, cut, and without anything that looks like a key. */
+export function cleanText(text: string, provider: Provider): string {
+  let clean = text;
+  if (provider.apiKey) clean = clean.replaceAll(provider.apiKey, '[key]');
+  for (const value of Object.values(provider.headers)) if (value.length >= 8) clean = clean.replaceAll(value, '[key]');
+  clean = clean
+    .replace(/\bBearer\s+[\w.~+/=*-]+/gi, 'Bearer [key]')
+    .replace(/\bsk-[\w*-]{4,}/g, '[key]')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return clean.length > MAX_PROVIDER_TEXT ? `${clean.slice(0, MAX_PROVIDER_TEXT)}…` : clean || 'it gave no reason';
+}
+
+/** `cancelled`, with the reason the canceller gave where that is a MomError of this kind. */
+export function cancelledError(signal: AbortSignal, model: string): MomError {
+  const reason: unknown = signal.reason;
+  if (isMomError(reason) && reason.code === 'cancelled') return reason;
+  return new MomError('cancelled', `the call to ${model} was cancelled`, { cause: reason });
+}
+
+/** Milliseconds of `retry-after-ms` or `Retry-After` (seconds or a date). */
+export function retryAfter(headers: Readonly<Record<string, string>>, now: Date): number | undefined {
+  const ms = Number.parseFloat(headers['retry-after-ms'] ?? '');
+  if (ms >= 0) return ms;
+  const value = headers['retry-after'];
+  if (value === undefined) return undefined;
+  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value) * 1_000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

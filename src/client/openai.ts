@@ -1,0 +1,13 @@
+import type { WireDialect } from './dialect.js';
+
+/** Plain OpenAI and the many servers that speak like it. */
+export const openaiDialect: WireDialect = {
+  modelId: (model) => model,
+  headers: () => ({}),
+  extras: (_provider, { params }) => ({
+    stream_options: { include_usage: true },
+    ...(params.reasoning_effort === undefined ? {} : { reasoning_effort: params.reasoning_effort }),
+  }),
+  generationId: (_headers, chunkId) => chunkId,
+  bill: null,
+};

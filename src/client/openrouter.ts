@@ -1,0 +1,40 @@
+import type { CallBill } from '../core/model-client.js';
+import type { WireDialect } from './dialect.js';
+
+/** The name under which OpenRouter's statistics list mom; until it has a home page, one that can't be anybody else's. */
+const ATTRIBUTION = { 'http-referer': 'https://mom-cli.invalid', 'x-openrouter-title': 'mom' } as const;
+
+/** OpenRouter: cost in every usage, routing by data policy, bills by generation id, aliases that begin with `~`. */
+export const openrouterDialect: WireDialect = {
+  modelId: (model) => (/^[^~/]+\/.+-latest(:\w+)?$/.test(model) ? `~${model}` : model),
+  headers: (provider) => (provider.attribution ? ATTRIBUTION : {}),
+  extras(provider, { params, privacy }) {
+    const policy = definedOnly({ ...definedOnly(provider.privacy), ...definedOnly(privacy) });
+    return {
+      usage: { include: true },
+      ...(params.reasoning_effort === undefined ? {} : { reasoning: { effort: params.reasoning_effort } }),
+      ...(Object.keys(policy).length === 0 ? {} : { provider: policy }),
+    };
+  },
+  generationId: (headers, chunkId) => headers['x-generation-id'] ?? chunkId,
+  bill: { path: (id) => `/generation?id=${encodeURIComponent(id)}`, read: readBill },
+};
+
+function definedOnly(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function readBill(body: unknown): CallBill | null {
+  const data = (body as { data?: Record<string, unknown> } | null)?.data;
+  if (typeof data?.total_cost !== 'number') return null;
+  const count = (...names: string[]): number => names.map((name) => data[name]).find((value) => typeof value === 'number') ?? 0;
+  return {
+    usage: {
+      input_tokens: count('native_tokens_prompt', 'tokens_prompt'),
+      output_tokens: count('native_tokens_completion', 'tokens_completion'),
+      reasoning_tokens: count('native_tokens_reasoning'),
+      cached_input_tokens: count('native_tokens_cached'),
+    },
+    cost: { usd: data.total_cost, source: 'reported' },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../core/clock.js';
+import { callErrorInfo, type ErrorCode, type MomError, toMomError } from '../core/error.js';
+import { RETRY } from '../core/limits.js';
+import type { CallRequest } from '../core/model-client.js';
+import type { Random } from '../core/random.js';
+import { cancelledError } from './errors.js';
+import type { Call } from './limits.js';
+
+const RETRIED: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'overloaded', 'provider_error', 'connection_failed', 'stream_broken']);
+
+/** Asks again after trouble that may pass, as long as the text can be taken back and the call's time allows the wait. */
+export function withRetry(call: Call, clock: Clock, random: Random): Call {
+  return async function* retrying(request) {
+    const deadline = clock.now() + request.timeouts.call;
+    for (let attempt = 1; ; attempt++) {
+      yield { type: 'attempt', attempt };
+      let textCame = false;
+      try {
+        for await (const event of call(request)) {
+          textCame ||= event.type === 'text';
+          yield event;
+        }
+        return;
+      } catch (thrown) {
+        const error = toMomError(thrown);
+        const delayMs = error.retryAfterMs ?? random() * Math.min(RETRY.maxDelay, RETRY.base * 2 ** (attempt - 1));
+        const again =
+          attempt <= request.retries &&
+          isPassing(error) &&
+          !(textCame && !request.canRestart()) &&
+          (error.retryAfterMs === null || request.maxRetryAfter === null || delayMs <= request.maxRetryAfter) &&
+          clock.now() + delayMs < deadline;
+        if (!again) throw error;
+        yield { type: 'restart', attempt, error: callErrorInfo(error), delayMs };
+        await wait(delayMs, request, clock);
+      }
+    }
+  };
+}
+
+/** A 408 is passing; a limit of mom's own is not, its time is used up. */
+function isPassing(error: MomError): boolean {
+  return RETRIED.has(error.code) || (error.code === 'timeout' && error.status === 408);
+}
+
+function wait(ms: number, { signal, model }: CallRequest, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(cancelledError(signal, model));
+      return;
+    }
+    const stop = () => {
+      disarm();
+      reject(cancelledError(signal, model));
+    };
+    const disarm = clock.after(ms, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

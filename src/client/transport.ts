@@ -1,0 +1,182 @@
+import type { ClientRequest, Agent as HttpAgent, IncomingMessage, RequestOptions } from 'node:http';
+import * as http from 'node:http';
+import type { Clock } from '../core/clock.js';
+import { proxyFor } from './proxy.js';
+
+export interface HttpRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  body: string | null;
+  /** Milliseconds until the connection must stand. */
+  connect: number;
+  signal: AbortSignal;
+}
+
+/** The part of a Web `Response` that is needed; Node's own would load all of undici. */
+export interface HttpResponse {
+  status: number;
+  /** Names in lower case; repeated ones joined by a comma. */
+  headers: Record<string, string>;
+  /** Throws when the connection breaks off before the end. Leaving the loop early closes the connection. */
+  body: AsyncIterable<Buffer>;
+  /** Lets the rest of the body pass unread, so that the connection can serve again. */
+  drain(): void;
+}
+
+export interface Transport {
+  /** Rejects with Node's own errors, with {@link ConnectLimitError}, or with the signal's reason. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Ends every connection, used or idle. */
+  close(): void;
+}
+
+/** The connection did not stand in time. */
+export class ConnectLimitError extends Error {
+  readonly code = 'MOM_CONNECT_LIMIT';
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+type Send = (options: RequestOptions) => ClientRequest;
+
+/** HTTP over node:http and, loaded when first needed, node:https and the proxy agent; connections are kept alive. */
+export function createTransport(env: Env, clock: Clock): Transport {
+  const agents = new Map<string, HttpAgent>();
+  const agent = (key: string, make: () => HttpAgent): HttpAgent => {
+    const known = agents.get(key) ?? make();
+    agents.set(key, known);
+    return known;
+  };
+
+  /** What the way to `url` asks for: TLS or not, directly or through a proxy. */
+  async function route(url: URL): Promise<{ send: Send; options: RequestOptions; secure: boolean }> {
+    const proxy = proxyFor(url, env);
+    if (url.protocol === 'https:') {
+      const https = await import('node:https');
+      if (!proxy)
+        return {
+          send: https.request,
+          options: { ...target(url), agent: agent('https', () => new https.Agent({ keepAlive: true })) },
+          secure: true,
+        };
+      const { HttpsProxyAgent } = await import('https-proxy-agent');
+      const tunnel = agent(`tunnel ${proxy}`, () => new HttpsProxyAgent(proxy, { keepAlive: true }) as unknown as HttpAgent);
+      return { send: https.request, options: { ...target(url), agent: tunnel }, secure: true };
+    }
+    const plain = agent('http', () => new http.Agent({ keepAlive: true }));
+    if (!proxy) return { send: http.request, options: { ...target(url), agent: plain }, secure: false };
+    const via = { ...target(proxy), path: url.href };
+    const headers = proxy.username ? { 'proxy-authorization': basicAuth(proxy) } : {};
+    if (proxy.protocol !== 'https:') return { send: http.request, options: { ...via, agent: plain, headers }, secure: false };
+    const https = await import('node:https');
+    return {
+      send: https.request,
+      options: { ...via, agent: agent('https', () => new https.Agent({ keepAlive: true })), headers },
+      secure: true,
+    };
+  }
+
+  async function send(request: HttpRequest): Promise<HttpResponse> {
+    const url = new URL(request.url);
+    const way = await route(url);
+    try {
+      return await exchange(
+        way.send,
+        { ...way.options, method: request.method, headers: allHeaders(request, url, way.options) },
+        way.secure,
+        request,
+        clock,
+      );
+    } catch (error) {
+      // A kept-alive connection that the server closed just then says nothing about the server: ask again on a fresh one.
+      if (!(error instanceof StaleConnectionError)) throw error;
+      const options = { ...way.options, agent: false as const, method: request.method, headers: allHeaders(request, url, way.options) };
+      return exchange(way.send, options, way.secure, request, clock);
+    }
+  }
+
+  return {
+    send,
+    close() {
+      for (const one of agents.values()) one.destroy();
+      agents.clear();
+    },
+  };
+}
+
+class StaleConnectionError extends Error {}
+
+function target(url: URL): RequestOptions {
+  return {
+    protocol: url.protocol,
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port || (url.protocol === 'https:' ? 443 : 80),
+    path: url.pathname + url.search,
+  };
+}
+
+function basicAuth(proxy: URL): string {
+  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+function allHeaders(request: HttpRequest, url: URL, options: RequestOptions): Record<string, string> {
+  const length: Record<string, string> = request.body === null ? {} : { 'content-length': String(Buffer.byteLength(request.body)) };
+  return { host: url.host, ...request.headers, ...length, ...(options.headers as Record<string, string> | undefined) };
+}
+
+function exchange(send: Send, options: RequestOptions, secure: boolean, request: HttpRequest, clock: Clock): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const { signal } = request;
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const req = send(options);
+    let answered = false;
+    const stopConnectClock = clock.after(request.connect, () => {
+      const error = new ConnectLimitError('no connection in time');
+      req.destroy(error);
+      // A request whose proxy is still silent has no socket yet that could tell.
+      reject(error);
+    });
+    const onAbort = () => {
+      req.destroy();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    req.once('socket', (socket) => {
+      if (req.reusedSocket || !socket.connecting) stopConnectClock();
+      else socket.once(secure ? 'secureConnect' : 'connect', stopConnectClock);
+    });
+    req.once('close', () => {
+      stopConnectClock();
+      signal.removeEventListener('abort', onAbort);
+    });
+    req.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = req.reusedSocket && !answered && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      reject(stale && !signal.aborted ? new StaleConnectionError(error.message) : error);
+    });
+    req.once('response', (res) => {
+      answered = true;
+      stopConnectClock();
+      resolve(response(res));
+    });
+    req.end(request.body ?? undefined);
+  });
+}
+
+function response(res: IncomingMessage): HttpResponse {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(res.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return {
+    status: res.statusCode ?? 0,
+    headers,
+    body: { [Symbol.asyncIterator]: () => res.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer> },
+    drain: () => {
+      res.resume();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { dirname, resolve, sep } from 'node:path';
+import { parseDuration } from '../core/duration.js';
+import { MomError } from '../core/error.js';
+import { BUILT_IN_MAX_COST, DEFAULT_TIMEOUTS, RETRY } from '../core/limits.js';
+import { realPath } from './discover.js';
+import { hasReference } from './interpolate.js';
+import { isMap, type Layer, type Path, pathText, valueAt } from './tree.js';
+
+/** Providers' options that decide where text and keys go, or what is sent along. */
+const GUARDED_PROVIDER_OPTIONS = new Set(['base_url', 'api_key', 'headers', 'extra_body', 'dialect', 'needs_key', 'attribution']);
+
+/** What a guarded option would do, for the message. */
+export interface GuardedOption {
+  path: Path;
+  why: string;
+}
+
+/**
+ * Finds what a project file may not set without the user's trust.
+ * @param project the project file
+ * @param without the merged configuration without it
+ */
+export function findGuarded(project: Layer, without: unknown): GuardedOption[] {
+  const found: GuardedOption[] = [];
+  visit(project.tree, [], (path, value) => {
+    const why = reason(path, value, project, without);
+    if (why) found.push({ path, why });
+    return why === null;
+  });
+  return found;
+}
+
+/** @throws MomError `config_untrusted` naming the first guarded option and its place */
+export function refuseGuarded(project: Layer, without: unknown): void {
+  const [first] = findGuarded(project, without);
+  if (!first) return;
+  throw new MomError(
+    'config_untrusted',
+    `${project.source.label(first.path)}: ${pathText(first.path)} ${first.why}, and this project file is not trusted`,
+    {
+      hint: 'read the file; if you trust it as it is, run `mom config trust`',
+    },
+  );
+}
+
+function visit(value: unknown, path: Path, enter: (path: Path, value: unknown) => boolean): void {
+  if (path.length > 0 && !enter(path, value)) return;
+  if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...path, index], enter);
+  else if (isMap(value)) for (const [key, item] of Object.entries(value)) visit(item, [...path, key], enter);
+}
+
+function reason(path: Path, value: unknown, project: Layer, without: unknown): string | null {
+  const name = path.at(-1);
+  if (path.length === 3 && path[0] === 'providers' && GUARDED_PROVIDER_OPTIONS.has(String(name))) return 'decides what is sent where';
+  if (name === 'extra_body' && path[0] === 'mixtures') return 'decides what is sent where';
+  if (path.at(-2) === 'privacy' && (value === false || value === 'allow')) return 'lowers your privacy';
+  if (typeof value === 'string' && hasReference(value)) return 'reads your environment';
+  if (path.length === 1 && name === 'debug_dir' && typeof value === 'string' && leavesFolder(value, project))
+    return 'leads out of its folder';
+  return raisedLimit(path, value, without);
+}
+
+function leavesFolder(path: string, project: Layer): boolean {
+  const folder = realPath(dirname(project.source.file ?? '.'));
+  const target = realPath(resolve(folder, path));
+  return target !== folder && !target.startsWith(folder + sep);
+}
+
+function raisedLimit(path: Path, value: unknown, without: unknown): string | null {
+  const name = String(path.at(-1));
+  const mixture = path[0] === 'mixtures' && typeof path[1] === 'string' ? [path[0], path[1]] : null;
+  const isTopOrMixture = path.length === 1 || (mixture !== null && path.length === 3);
+  if (name === 'max_cost' && isTopOrMixture) {
+    return limited(value, baseline(['max_cost'], mixture, without, BUILT_IN_MAX_COST)) ? 'raises the cost cap' : null;
+  }
+  if (name === 'retries' && isTopOrMixture)
+    return limited(value, baseline(['retries'], mixture, without, RETRY.max)) ? 'raises the retries' : null;
+  if (path.at(-2) === 'timeouts' && Object.hasOwn(DEFAULT_TIMEOUTS, name)) {
+    const before = baseline(['timeouts', name], mixture, without, DEFAULT_TIMEOUTS[name as keyof typeof DEFAULT_TIMEOUTS]);
+    return limited(milliseconds(value), milliseconds(before)) ? 'raises a time limit' : null;
+  }
+  return null;
+}
+
+/** The limit as it would be without the project file. */
+function baseline(option: Path, mixture: Path | null, without: unknown, builtIn: unknown): unknown {
+  return (mixture && valueAt(without, [...mixture, ...option])) ?? valueAt(without, option) ?? builtIn;
+}
+
+function limited(value: unknown, limit: unknown): boolean {
+  return typeof value === 'number' && typeof limit === 'number' && value > limit;
+}
+
+function milliseconds(value: unknown): unknown {
+  return typeof value === 'string' ? parseDuration(value) : value;
+}

@@ -1,0 +1,50 @@
+import { KNOWN_PROVIDERS } from './providers.js';
+
+/** The text of a new configuration for a user who has keys of these providers. Holds names of variables, never keys. */
+export function userTemplate(providers: readonly string[]): string {
+  const blocks = Object.entries(KNOWN_PROVIDERS).flatMap(([name, known]) => {
+    const mark = providers.includes(name) ? '  ' : '  # ';
+    const setting = known.host === null ? `base_url: ${known.baseUrl}` : `api_key: "\${${known.keyVariables[0]}}"`;
+    return [`${mark}${name}: { ${setting} }`];
+  });
+  return `${HEAD}
+# Who is asked through which door. A variable in \${} is read when its provider is used; no key stands in this file.
+${providers.length === 0 ? '# providers:' : 'providers:'}
+${blocks.join('\n')}
+${MIXTURES}`;
+}
+
+/** The text of a new project file: nothing in it needs anybody's trust. */
+export function projectTemplate(): string {
+  return `${HEAD}${MIXTURES}`;
+}
+
+const HEAD = `# Configuration of mom. Every line may go: what is not set here comes from the built-in configuration.
+# docs/config.md and \`mom config schema\` list all options, \`mom config show --origin\` tells what is in force.
+`;
+
+const MIXTURES = `
+# The mixture that is used when none is asked for with --mixture.
+mixture: default
+
+# mixtures:
+#   default:
+#     proposers:                            # answer on their own
+#       - ~openai/gpt-latest                # the newest model of this line, through OpenRouter
+#       - ~anthropic/claude-sonnet-latest
+#       - { model: ~google/gemini-pro-latest, role: critical }
+#     critic: [~anthropic/claude-opus-latest, ~openai/gpt-latest]   # merges the answers; the next ones are fallbacks
+#     quorum: 2                             # after two usable answers ...
+#     grace: auto                           # ... the rest is waited for no longer than this: auto, or such as 10s
+#   private:
+#     proposers: [ollama:llama3.2, ollama:qwen3]
+#     critic: ollama:qwen3
+
+# Stop a run before it costs more US dollars than this.
+# max_cost: 0.50
+
+# timeouts: { call: 240s, run: 300s }       # one call with its retries; the whole run
+
+# Keep a journal of every run on this machine.
+# log: true
+`;

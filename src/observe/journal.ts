@@ -1,0 +1,141 @@
+import { closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { MomError } from '../core/error.js';
+import type { EventSink, RunEvent } from '../core/event.js';
+import { atExit } from './at-exit.js';
+import { closeFolder, makePrivateFolder, openPrivateFile, writeWhole } from './private-file.js';
+import type { Redactor } from './redact.js';
+import { createRedactor } from './redact.js';
+
+/** Milliseconds until the first lines are written: by then the run's requests have left. */
+const FIRST_FLUSH = 50;
+/** Milliseconds between later writes while a model is talking. */
+const FLUSH_EVERY = 500;
+
+export interface JournalOptions {
+  /** The folder of all journals; made 0700, and closed to others when it is open to them. */
+  dir: string;
+  runId: string;
+  /** Keys in use: they are written nowhere. */
+  secrets?: readonly string[];
+  /** Told once, when the journal can't be written; the run goes on without it. */
+  onError(error: MomError): void;
+}
+
+export interface Journal extends EventSink {
+  /** The file, whether or not it has been made yet. */
+  path: string;
+}
+
+type DeltaEvent = Extract<RunEvent, { type: 'call.delta' }>;
+
+/**
+ * The append-only record of a run, one event a line, so that nothing paid for is lost: a finished call is in the file
+ * before anything else happens, the text of a running one at most half a second later. Deltas of one call are joined,
+ * `answer.delta` is left out (its text is the writer's). A kill may leave half a line at the end.
+ */
+export function createJournal(options: JournalOptions): Journal {
+  const path = join(options.dir, `${options.runId}.jsonl`);
+  const redactor = createRedactor((options.secrets ?? []).flatMap((secret) => [secret, escaped(secret)]));
+  let fd: number | null = null;
+  let disabled = false;
+  let queue: RunEvent[] = [];
+  let openDeltas = new Map<string, DeltaEvent>();
+  let timer: NodeJS.Timeout | null = null;
+  let hasWritten = false;
+  let forget: (() => void) | null = null;
+
+  function flush(): void {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    const events = queue;
+    queue = [];
+    openDeltas = new Map();
+    if (disabled || events.length === 0) return;
+    try {
+      fd ??= open();
+      for (const event of events) writeWhole(fd, `${line(event, redactor)}\n`);
+      hasWritten = true;
+    } catch (error) {
+      disabled = true;
+      release();
+      options.onError(journalError(path, error));
+    }
+  }
+
+  function open(): number {
+    makePrivateFolder(options.dir);
+    closeFolder(options.dir);
+    return openPrivateFile(path);
+  }
+
+  function release(): void {
+    forget?.();
+    forget = null;
+    if (fd !== null) closeSync(fd);
+    fd = null;
+  }
+
+  function enqueue(event: RunEvent): void {
+    if (event.type === 'call.delta') {
+      const last = openDeltas.get(event.call_id);
+      if (last?.channel === event.channel) {
+        last.text += event.text;
+        return;
+      }
+      const delta = { ...event };
+      openDeltas.set(event.call_id, delta);
+      queue.push(delta);
+      return;
+    }
+    if (event.type === 'call.restart') openDeltas.delete(event.call_id);
+    queue.push(event);
+  }
+
+  return {
+    path,
+    handle(event) {
+      if (disabled || event.type === 'answer.delta') return;
+      forget ??= atExit(flush);
+      enqueue(event);
+      if (event.type === 'call.end' || event.type === 'call.billed' || event.type === 'outcome' || event.type === 'run.end') flush();
+      else timer ??= setTimeout(flush, hasWritten ? FLUSH_EVERY : FIRST_FLUSH).unref();
+    },
+    close() {
+      flush();
+      disabled = true;
+      release();
+    },
+  };
+}
+
+/** The conversation and the models' texts stay as they were, but for known secrets; errors lose all that looks like a key. */
+function line(event: RunEvent, redactor: Redactor): string {
+  const carriesConversation = event.type === 'run.start' || event.type === 'call.start' || event.type === 'call.delta';
+  const json = carriesConversation ? JSON.stringify(event) : JSON.stringify(event, (key, value: unknown) => cleaned(key, value, redactor));
+  return redactor.exact(json);
+}
+
+function cleaned(key: string, value: unknown, redactor: Redactor): unknown {
+  if (key === 'error' || key === 'warning') return cleanedMessage(value, redactor);
+  if (key === 'warnings' && Array.isArray(value)) return value.map((item: unknown) => cleanedMessage(item, redactor));
+  return value;
+}
+
+function cleanedMessage(value: unknown, redactor: Redactor): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, typeof field === 'string' ? redactor.clean(field) : field]));
+}
+
+/** As it stands inside a JSON string. */
+function escaped(secret: string): string {
+  return JSON.stringify(secret).slice(1, -1);
+}
+
+function journalError(path: string, cause: unknown): MomError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new MomError('output_failed', `the journal ${path} could not be written: ${reason}`, {
+    hint: 'the run goes on without it; make room or set XDG_STATE_HOME to a folder that can be written, or use --no-log',
+    cause,
+  });
+}

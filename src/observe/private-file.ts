@@ -1,0 +1,41 @@
+import { chmodSync, closeSync, constants, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+
+/** Makes a folder, and what is missing above it, that only its owner can enter. */
+export function makePrivateFolder(dir: string): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+}
+
+/** Takes everybody else's rights from a folder of mom's own. */
+export function closeFolder(dir: string): void {
+  const { mode } = statSync(dir);
+  if ((mode & 0o077) !== 0) chmodSync(dir, mode & 0o700);
+}
+
+/** A new 0600 file for appending. Fails when the name is taken, also by a link. */
+export function openPrivateFile(path: string): number {
+  return openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0o600);
+}
+
+/** Writes all of `text`, or throws: a nearly full disk takes a part first. */
+export function writeWhole(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+}
+
+/** Puts `text` at `path` in one step: a reader, and a crash, see the old file or the new one. */
+export function replacePrivateFile(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  rmSync(draft, { force: true });
+  const fd = openPrivateFile(draft);
+  try {
+    writeWhole(fd, text);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(draft, path);
+}

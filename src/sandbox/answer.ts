@@ -1,0 +1,138 @@
+import type { ServerResponse } from 'node:http';
+import { type Bill, usageOf } from './bills.js';
+import type { Behaviour } from './items.js';
+import type { Reply } from './reply.js';
+import { BodyWriter } from './writer.js';
+
+const COMMENT = ': OPENROUTER PROCESSING\n\n';
+/** Milliseconds between comments while a model is silent. */
+const COMMENT_INTERVAL = 100;
+
+/** Everything needed to send one answer. */
+export interface Answer {
+  behaviour: Behaviour;
+  reply: Reply;
+  bill: Bill;
+}
+
+/** Sends an answer as the request wants it, with the faults that its behaviour asks for; the bill grows with what is sent. */
+export function sendAnswer(response: ServerResponse, answer: Answer): BodyWriter {
+  const { behaviour, bill } = answer;
+  const writer = new BodyWriter(response, behaviour.cut);
+  if (behaviour.hang && !behaviour.comments) return writer;
+  const type = behaviour.html ? 'text/html; charset=utf-8' : bill.streamed ? 'text/event-stream' : 'application/json';
+  const open = (): void => {
+    response.writeHead(200, {
+      'content-type': type,
+      'x-generation-id': bill.id,
+      ...(bill.streamed ? { 'cache-control': 'no-cache' } : {}),
+    });
+    if (!bill.streamed || behaviour.html) return;
+    if (writer.write(COMMENT)) response.flushHeaders();
+  };
+  const send = (): void => {
+    if (behaviour.html) {
+      if (writer.write('<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>')) writer.end();
+    } else if (bill.streamed) sendStream(writer, answer);
+    else sendWhole(writer, answer);
+  };
+  if (behaviour.hang) {
+    open();
+    keepCommenting(writer);
+  } else if (behaviour.ttft === null) {
+    open();
+    send();
+  } else {
+    if (bill.streamed) open();
+    if (behaviour.comments && bill.streamed) writer.write(COMMENT);
+    writer.after(behaviour.ttft, () => {
+      if (!bill.streamed) open();
+      send();
+    });
+  }
+  return writer;
+}
+
+function keepCommenting(writer: BodyWriter): void {
+  writer.after(COMMENT_INTERVAL, () => {
+    if (writer.write(COMMENT)) keepCommenting(writer);
+  });
+}
+
+function sendStream(writer: BodyWriter, answer: Answer): void {
+  const { behaviour, reply, bill } = answer;
+  const steps = [
+    ...reply.reasoning.map((text) => ({ delta: { role: 'assistant', content: '', reasoning: text }, reasoning: true })),
+    ...reply.pieces.map((text) => ({ delta: { role: 'assistant', content: behaviour.badtype ? { not: text } : text }, reasoning: false })),
+  ];
+  const stopAt = behaviour.stall ?? behaviour.err ?? (behaviour.badjson ? Math.floor(steps.length / 2) : steps.length);
+  const started = performance.now();
+  let sent = 0;
+  const pump = (): void => {
+    const due = behaviour.tps === null ? stopAt : Math.min(stopAt, Math.floor(((performance.now() - started) * behaviour.tps) / 1000) + 1);
+    let text = '';
+    for (const step of steps.slice(sent, due)) {
+      text += frame(bill, { choices: [choice(step.delta, null)] }) + (behaviour.comments ? COMMENT : '');
+      if (step.reasoning) bill.reasoningTokens++;
+      else bill.textTokens++;
+    }
+    sent = Math.max(sent, due);
+    const done = sent >= Math.min(stopAt, steps.length) || due >= stopAt;
+    if (done && behaviour.stall === null) text += ending(answer);
+    if (text !== '' && !writer.write(text)) return;
+    if (!done) writer.after(1000 / (behaviour.tps ?? 1000), pump);
+    else if (behaviour.stall === null) writer.end();
+    else if (behaviour.comments) keepCommenting(writer);
+  };
+  pump();
+}
+
+function ending({ behaviour, reply, bill }: Answer): string {
+  if (behaviour.badjson) return 'data: {"id":"broken","choices":[{"delta":{"content":\n\n';
+  if (behaviour.err !== null) {
+    const error = { code: 502, message: 'The provider broke off', metadata: { provider_name: 'Sandbox' } };
+    return frame(bill, { error, choices: [choice({}, 'error')] });
+  }
+  if (behaviour.noend) return '';
+  bill.finishReason = reply.finishReason;
+  const delta =
+    reply.tool === null ? { role: 'assistant', content: '' } : { role: 'assistant', content: null, tool_calls: [toolCall(reply.tool)] };
+  const finish = frame(bill, { choices: [choice(delta, reply.finishReason)] });
+  const usage = behaviour.nousage ? '' : frame(bill, { choices: [], usage: usageOf(bill, behaviour) });
+  return finish + usage + (behaviour.nodone ? '' : 'data: [DONE]\n\n');
+}
+
+function sendWhole(writer: BodyWriter, { behaviour, reply, bill }: Answer): void {
+  if (behaviour.stall !== null) return void writer.response.flushHeaders();
+  bill.textTokens = reply.pieces.length;
+  bill.reasoningTokens = reply.reasoning.length;
+  bill.finishReason = behaviour.noend ? null : reply.finishReason;
+  const text = reply.pieces.join('');
+  const message = {
+    role: 'assistant',
+    content: behaviour.badtype ? { not: text } : reply.tool === null ? text : null,
+    ...(reply.reasoning.length > 0 ? { reasoning: reply.reasoning.join('') } : {}),
+    ...(reply.tool === null ? {} : { tool_calls: [toolCall(reply.tool)] }),
+  };
+  const error = behaviour.err === null ? {} : { error: { code: 502, message: 'The provider broke off' } };
+  const choices = [{ index: 0, message, finish_reason: behaviour.err === null ? bill.finishReason : 'error' }];
+  const usage = behaviour.nousage ? {} : { usage: usageOf(bill, behaviour) };
+  const body = JSON.stringify({ ...head(bill, 'chat.completion'), choices, ...error, ...usage });
+  if (writer.write(behaviour.badjson ? body.slice(0, body.length / 2) : body)) writer.end();
+}
+
+function toolCall(tool: { name: string; arguments: string }): Record<string, unknown> {
+  return { index: 0, id: 'call_sandbox', type: 'function', function: tool };
+}
+
+function choice(delta: Record<string, unknown>, finishReason: string | null): Record<string, unknown> {
+  return { index: 0, delta, finish_reason: finishReason, native_finish_reason: finishReason };
+}
+
+function head(bill: Bill, object: string): Record<string, unknown> {
+  return { id: bill.id, provider: 'Sandbox', model: bill.model, object, created: Math.floor(Date.now() / 1000) };
+}
+
+function frame(bill: Bill, fields: Record<string, unknown>): string {
+  return `data: ${JSON.stringify({ ...head(bill, 'chat.completion.chunk'), ...fields })}\n\n`;
+}

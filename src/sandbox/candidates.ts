@@ -1,0 +1,36 @@
+/** One candidate of a critic's prompt. */
+export interface Candidate {
+  /** Such as `A1`: the letter stands for the family. */
+  label: string;
+  text: string;
+}
+
+/** The fenced candidates in a critic's turn and the stretch of text they take up. */
+export interface CandidateBlock {
+  nonce: string;
+  candidates: Candidate[];
+}
+
+const CLOSING = /<\/candidate (\S+) (\S+)>/g;
+const OPENING = /<candidate (\S+) (\S+)>\n/g;
+
+/**
+ * Reads the candidates in a turn; null when there are none. The nonce is that of the last closing mark, so marks that
+ * a candidate or the user wrote are text.
+ */
+export function findCandidates(turn: string): CandidateBlock | null {
+  const nonce = [...turn.matchAll(CLOSING)].at(-1)?.[2];
+  if (nonce === undefined) return null;
+  const candidates: Candidate[] = [];
+  OPENING.lastIndex = 0;
+  for (let open = OPENING.exec(turn); open !== null; open = OPENING.exec(turn)) {
+    const label = open[1] ?? '';
+    if (open[2] !== nonce) continue;
+    const start = open.index + open[0].length;
+    const end = turn.indexOf(`\n</candidate ${label} ${nonce}>`, start);
+    if (end === -1) continue;
+    candidates.push({ label, text: turn.slice(start, end) });
+    OPENING.lastIndex = end;
+  }
+  return candidates.length === 0 ? null : { nonce, candidates };
+}

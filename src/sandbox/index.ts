@@ -1,0 +1,211 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MomError } from '../core/error.js';
+import { seededRandom } from '../core/random.js';
+import { sendAnswer } from './answer.js';
+import { type Bill, BillBook, DEFAULT_PRICES, pricesOf } from './bills.js';
+import { type Behaviour, PERSONAS, withoutFaults } from './items.js';
+import { hashText, resolveModel } from './models.js';
+import { loadRecordings, type Recordings } from './recorded.js';
+import { loadReplay, type Replay } from './replay.js';
+import { composeReply } from './reply.js';
+import { type ChatRequest, parseChatRequest } from './request.js';
+import { type SandboxStats, StatsRecorder } from './stats.js';
+
+export { bundledQuestion } from './bundled.js';
+export type { ModelStats, SandboxStats } from './stats.js';
+
+export interface SandboxOptions {
+  /** 0, the default, picks a free one. */
+  port?: number;
+  /** Decides all chance. @default 1 */
+  seed?: number;
+  /** Files of recorded answers. */
+  recorded?: readonly string[];
+  /** A file of recorded exchanges that all chat requests are answered from. */
+  replay?: string;
+  /** Required of every call when given. */
+  apiKey?: string;
+}
+
+export interface Sandbox {
+  /** `http://127.0.0.1:PORT/v1` */
+  url: string;
+  port: number;
+  stats(options?: { bodies?: boolean }): SandboxStats;
+  reset(): void;
+  /** Ends at once, whatever still hangs. */
+  close(): Promise<void>;
+}
+
+interface House {
+  options: SandboxOptions;
+  recordings: Recordings;
+  replay: Replay | null;
+  stats: StatsRecorder;
+  bills: BillBook;
+}
+
+/**
+ * Starts the embedded upstream on loopback.
+ * @throws MomError `no_input` or `input_invalid` for a file, `usage` for a port in use
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const house: House = {
+    options,
+    recordings: await loadRecordings(options.recorded ?? []),
+    replay: options.replay === undefined ? null : await loadReplay(options.replay),
+    stats: new StatsRecorder(),
+    bills: new BillBook(),
+  };
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => handle(house, request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'it is in use' : error.message;
+      reject(
+        new MomError('usage', `the sandbox can't listen on port ${options.port ?? 0}: ${reason}`, {
+          hint: 'use --port 0 for any free port',
+          cause: error,
+        }),
+      );
+    });
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    port,
+    stats: ({ bodies } = {}) => house.stats.snapshot(bodies),
+    reset: () => house.stats.reset(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function handle(house: House, request: IncomingMessage, response: ServerResponse): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => route(house, request, response, Buffer.concat(chunks).toString('utf8')));
+}
+
+function route(house: House, request: IncomingMessage, response: ServerResponse, body: string): undefined {
+  const url = new URL(request.url ?? '/', 'http://sandbox');
+  const path = url.pathname.replace(/^\/api\/v1/, '/v1');
+  const key = house.options.apiKey;
+  const route = `${request.method} ${path}`;
+  if (route === 'GET /__stats') return sendJson(response, 200, house.stats.snapshot(url.searchParams.get('bodies') === '1'));
+  if (route === 'POST /__reset') {
+    house.stats.reset();
+    return sendJson(response, 200, { ok: true });
+  }
+  if (key !== undefined && request.headers.authorization !== `Bearer ${key}`) {
+    return sendError(response, 401, request.headers.authorization === undefined ? 'No auth credentials found' : 'User not found.');
+  }
+  if (route === 'POST /v1/chat/completions') return chat(house, response, body);
+  if (route === 'GET /v1/models') return sendJson(response, 200, { data: listModels(house.recordings) });
+  if (route === 'GET /v1/generation') {
+    const id = url.searchParams.get('id') ?? '';
+    const data = house.bills.look(id);
+    return data === null ? sendError(response, 404, `Generation ${id} not found`) : sendJson(response, 200, { data });
+  }
+  sendError(response, 404, `the sandbox has no ${route}`);
+}
+
+function chat(house: House, response: ServerResponse, body: string): undefined {
+  const request = parseChatRequest(body);
+  if (typeof request === 'string') return sendError(response, 400, request);
+  const { number, leave } = house.stats.enter(request.model, body);
+  let brokenHere = (): boolean => false;
+  response.on('close', () => leave(!response.writableFinished && !brokenHere()));
+  if (house.replay !== null) {
+    const player = house.replay.find('/v1/chat/completions', request);
+    if (player === null) return sendError(response, 404, `no recorded exchange of ${request.model} for these messages`);
+    brokenHere = player(response);
+    return;
+  }
+  const resolution = resolveModel(request, house.recordings);
+  if ('status' in resolution) return sendError(response, resolution.status, resolution.message);
+  const asked = resolution.behaviour;
+  const healthy = asked.fail !== null && number > asked.fail;
+  const behaviour = healthy ? withoutFaults(asked) : asked;
+  if (refuse(house, request, response, behaviour, number)) return;
+  const bill = newBill(request, resolution.resolvedModel, behaviour);
+  house.bills.add(bill);
+  const reply = composeReply(request, behaviour, resolution.recordedText);
+  const writer = sendAnswer(response, { behaviour, reply, bill });
+  brokenHere = () => writer.broken;
+  response.on('close', () => {
+    bill.cancelled = !response.writableFinished && !writer.broken;
+  });
+}
+
+/** Answers with an error status where the behaviour asks for one. */
+function refuse(house: House, request: ChatRequest, response: ServerResponse, behaviour: Behaviour, number: number): boolean {
+  const param = behaviour.unsupported;
+  if (param !== null && param in request.fields) {
+    const instead = param === 'max_tokens' ? " Use 'max_completion_tokens' instead." : '';
+    const message = `Unsupported parameter: '${param}' is not supported with this model.${instead}`;
+    sendJson(response, 400, { error: { message, type: 'invalid_request_error', param, code: 'unsupported_parameter' } });
+    return true;
+  }
+  let draw = seededRandom((house.options.seed ?? 1) ^ hashText(`${request.model}#${number}`))();
+  const error = behaviour.errors.find(({ rate }) => {
+    draw -= rate;
+    return draw < 0;
+  });
+  const faulty = (['hang', 'nodone', 'noend', 'empty', 'html', 'badjson', 'badtype'] as const).some((name) => behaviour[name]);
+  const limited =
+    behaviour.stall !== null || behaviour.cut !== null || behaviour.err !== null || behaviour.finish !== null || param !== null;
+  const plainFail = behaviour.fail !== null && behaviour.errors.length === 0 && !faulty && !limited;
+  const status = error?.status ?? (plainFail ? 503 : null);
+  if (status === null) return false;
+  if (behaviour.ra !== null) response.setHeader('retry-after', String(behaviour.ra));
+  const send = (): void => sendError(response, status, `the sandbox was asked to answer ${status}`);
+  if (behaviour.ttft === null) send();
+  else {
+    const timer = setTimeout(send, behaviour.ttft);
+    response.on('close', () => clearTimeout(timer));
+  }
+  return true;
+}
+
+let generations = 0;
+
+function newBill(request: ChatRequest, model: string, behaviour: Behaviour): Bill {
+  const id = `gen-${Date.now().toString(36)}-${++generations}`;
+  const prices = pricesOf(behaviour);
+  return {
+    id,
+    model,
+    prices,
+    streamed: request.stream,
+    cancelled: false,
+    finishReason: null,
+    inputTokens: request.inputTokens,
+    textTokens: 0,
+    reasoningTokens: 0,
+  };
+}
+
+function listModels({ systems }: Recordings): Record<string, unknown>[] {
+  const perToken = (usd: number): string => (usd / 1e6).toFixed(9);
+  const entry = (id: string, input: number, output: number): Record<string, unknown> => ({
+    id,
+    name: id,
+    context_length: 1_000_000,
+    pricing: { prompt: perToken(input), completion: perToken(output) },
+  });
+  const simulated = PERSONAS.map((persona) => entry(`sandbox/${persona}`, DEFAULT_PRICES.input, DEFAULT_PRICES.output));
+  return [...simulated, ...systems.map((system) => entry(`recorded/${system}`, 0, 0))];
+}
+
+function sendError(response: ServerResponse, status: number, message: string): undefined {
+  sendJson(response, status, { error: { message, code: status, metadata: { provider_name: 'Sandbox' } } });
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): undefined {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}

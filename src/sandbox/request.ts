@@ -1,0 +1,51 @@
+import { type Message, messageText } from '../core/message.js';
+import { estimateTokens } from './tokens.js';
+
+/** What the sandbox reads of a chat request. */
+export interface ChatRequest {
+  model: string;
+  messages: Message[];
+  stream: boolean;
+  maxTokens: number | null;
+  toolNames: string[];
+  /** Every field of the body. */
+  fields: Record<string, unknown>;
+  inputTokens: number;
+}
+
+/** A chat request from its body; a string says what is wrong with it. */
+export function parseChatRequest(body: string): ChatRequest | string {
+  let fields: Record<string, unknown>;
+  try {
+    fields = JSON.parse(body) as Record<string, unknown>;
+  } catch {
+    // The reply says all there is to say: the parser's own words name no field.
+    return 'the request body is not valid JSON';
+  }
+  if (typeof fields !== 'object' || fields === null) return 'the request body is not a JSON object';
+  const { model, messages, tools } = fields;
+  if (typeof model !== 'string' || model === '') return 'model must be a string';
+  if (!Array.isArray(messages) || messages.length === 0) return 'messages must be a list that is not empty';
+  if (!messages.every((message) => typeof message === 'object' && message !== null)) return 'messages must hold objects';
+  const texts = (messages as Message[]).map(messageText);
+  const maxTokens = fields.max_completion_tokens ?? fields.max_tokens;
+  return {
+    model,
+    messages: messages as Message[],
+    stream: fields.stream === true,
+    maxTokens: typeof maxTokens === 'number' ? maxTokens : null,
+    toolNames: Array.isArray(tools) ? tools.map(toolName) : [],
+    fields,
+    inputTokens: estimateTokens(texts.reduce((sum, text) => sum + text.length, 0)),
+  };
+}
+
+/** The text of the last user turn; empty when there is none. */
+export function lastUserText(messages: readonly Message[]): string {
+  const message = messages.findLast(({ role }) => role === 'user');
+  return message === undefined ? '' : messageText(message);
+}
+
+function toolName(tool: { function?: { name?: string } } | null): string {
+  return tool?.function?.name ?? 'unnamed';
+}

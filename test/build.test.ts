@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from './house/source-files.js';
+
+const exec = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'mom-build-'));
+const TREE: Record<string, string> = {
+  'package.json': '{ "version": "1.2.3" }',
+  'src/index.ts': "export { shared } from './core/shared.js';",
+  'src/core/shared.ts': 'export const shared: string = MOM_VERSION;',
+  'src/prompts/greeting.md': 'Hello\n',
+  'src/cli/main.ts': `
+    import text from '../prompts/greeting.md';
+    export async function main() {
+      console.log(text.trim(), MOM_VERSION);
+      const ask = import('./commands/ask.js');
+      console.log('not yet');
+      await (await ask).ask();
+    }`,
+  'src/cli/commands/ask.ts': `
+    console.log('evaluated');
+    export async function ask() {
+      const { default: ignore } = await import('ignore');
+      const { parse } = await import('yaml');
+      console.log(ignore().add('*.log').ignores('a.log'), parse('a: 1').a);
+      const { fail } = await import('../../fail.js');
+      fail();
+    }`,
+  'src/fail.ts': `export function fail(): never {\n  throw new Error('as expected');\n}`,
+};
+
+beforeAll(async () => {
+  for (const [file, text] of Object.entries(TREE)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'dist'));
+  writeFileSync(join(folder, 'dist', 'left-over.cjs'), '');
+  await exec(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), '--no-types', '--root', folder]);
+  rmSync(join(folder, 'node_modules'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the build', () => {
+  it('makes a bundle of every entry and every dynamic import, packages included, and removes old ones', () => {
+    const bundles = readdirSync(join(folder, 'dist')).sort();
+    expect(bundles).toEqual([
+      'THIRD_PARTY_LICENSES.md',
+      'cli-commands-ask.cjs',
+      'fail.cjs',
+      'index.cjs',
+      'main.cjs',
+      'npm-ignore.cjs',
+      'npm-yaml.cjs',
+    ]);
+  });
+
+  it('gives a program that loads its parts late, needs no node_modules and names functions in stack traces', async () => {
+    const run = exec(process.execPath, ['-e', "require('./dist/main.cjs').main()"], { cwd: folder });
+    const { stdout, stderr } = await run.then(
+      () => expect.unreachable(),
+      (error: { stdout: string; stderr: string }) => error,
+    );
+    expect(stdout).toBe('Hello 1.2.3\nnot yet\nevaluated\ntrue 1\n');
+    expect(stderr).toContain('Error: as expected');
+    expect(stderr).toMatch(/at fail \(.*fail\.cjs:\d+:\d+\)\n\s+at (?:Object\.)?ask \(.*cli-commands-ask\.cjs/);
+  });
+
+  it('tells the licences of what it bundled', () => {
+    const text = readFileSync(join(folder, 'dist', 'THIRD_PARTY_LICENSES.md'), 'utf8');
+    expect(text.match(/^## \S+/gm)).toEqual(['## ignore', '## yaml']);
+    expect(text).toContain('Permission is hereby granted, free of charge');
+  });
+
+  it('fails when an entry is missing', async () => {
+    rmSync(join(folder, 'src', 'index.ts'));
+    const run = exec(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), '--no-types', '--root', folder]);
+    await expect(run).rejects.toThrow(`entry not found: ${join(folder, 'src', 'index.ts')}`);
+    expect(existsSync(join(folder, 'dist', 'main.cjs'))).toBe(true);
+  });
+});

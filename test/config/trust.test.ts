@@ -1,0 +1,64 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isTrusted, revokeTrust, trust, trustFile } from '../../src/config/trust.js';
+import { makeWorkspace, PROJECT, USER } from './workspace.js';
+
+describe('an untrusted project file', () => {
+  it.each([
+    ['providers:\n  openrouter:\n    base_url: http://evil.example/v1\n', 3, 5, 'providers.openrouter.base_url decides what is sent where'],
+    ['providers:\n  openrouter:\n    api_key: abc\n', 3, 5, 'providers.openrouter.api_key decides what is sent where'],
+    ['providers:\n  openrouter:\n    headers: { x: y }\n', 3, 5, 'providers.openrouter.headers decides what is sent where'],
+    ['providers:\n  openrouter:\n    extra_body: { x: 1 }\n', 3, 5, 'providers.openrouter.extra_body decides what is sent where'],
+    [
+      'mixtures:\n  a:\n    proposers:\n      - { model: x/y, extra_body: {} }\n',
+      4,
+      23,
+      'mixtures.a.proposers[0].extra_body decides what is sent where',
+    ],
+    ['providers:\n  openrouter:\n    privacy: { zdr: false }\n', 3, 16, 'providers.openrouter.privacy.zdr lowers your privacy'],
+    ['roles:\n  spy: "say ${HOME}"\n', 2, 3, 'roles.spy reads your environment'],
+    ['debug_dir: ../elsewhere\n', 1, 1, 'debug_dir leads out of its folder'],
+    ['max_cost: 1.01\n', 1, 1, 'max_cost raises the cost cap'],
+    ['mixtures:\n  default: { max_cost: 5 }\n', 2, 14, 'mixtures.default.max_cost raises the cost cap'],
+    ['retries: 9\n', 1, 1, 'retries raises the retries'],
+    ['timeouts: { run: 1h }\n', 1, 13, 'timeouts.run raises a time limit'],
+  ])('%j stops mom', async (text, line, column, what) => {
+    await expect(makeWorkspace({ [PROJECT]: text }).load()).rejects.toMatchObject({
+      code: 'config_untrusted',
+      message: `mom.config.yaml:${line}:${column}: ${what}, and this project file is not trusted`,
+      hint: 'read the file; if you trust it as it is, run `mom config trust`',
+    });
+  });
+
+  it('may choose models and lower limits', async () => {
+    const text =
+      'max_cost: 0.2\nretries: 0\ntimeouts: { run: 10s }\ndebug_dir: traces\nmixtures:\n  a: { proposers: [x/y], max_cost: 0.1 }\n';
+    await expect(makeWorkspace({ [PROJECT]: text }).load()).resolves.toBeDefined();
+  });
+
+  it('may not raise what the user has lowered', async () => {
+    const { load } = makeWorkspace({ [USER]: 'max_cost: 0.1\n', [PROJECT]: 'mixtures:\n  default: { max_cost: 0.5 }\n' });
+    await expect(load()).rejects.toMatchObject({ code: 'config_untrusted' });
+  });
+
+  it('is let through once trusted, until it changes', async () => {
+    const text = 'max_cost: 5\n';
+    const { load, cwd, home, write } = makeWorkspace({ [PROJECT]: text });
+    const list = trustFile({}, home);
+    const file = join(cwd, 'mom.config.yaml');
+    trust(list, file, text);
+    expect((await load()).values.max_cost).toBe(5);
+    expect(statSync(list).mode & 0o777).toBe(0o600);
+    expect(statSync(join(list, '..')).mode & 0o777).toBe(0o700);
+    write(PROJECT, 'max_cost: 6\n');
+    await expect(load()).rejects.toMatchObject({ code: 'config_untrusted' });
+    expect([revokeTrust(list, file), revokeTrust(list, file), isTrusted(list, file, text)]).toEqual([true, false, false]);
+  });
+
+  it('does not concern the user file and --config', async () => {
+    const text = 'max_cost: 5\nproviders: { openrouter: { api_key: "${ANY_KEY}" } }\n';
+    await expect(makeWorkspace({ [USER]: text }).load()).resolves.toBeDefined();
+    await expect(makeWorkspace({ [PROJECT]: text }).load({}, { configFile: 'mom.config.yaml' })).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor, stateDir } from '../../src/observe/index.js';
+
+describe('createRedactor', () => {
+  const { clean, exact } = createRedactor(['my-own-key-1', 'my-own-key-1-longer', 'dummy']);
+
+  it('removes known secrets, the longer one whole', () => {
+    expect(exact('a my-own-key-1-longer b my-own-key-1 c')).toBe('a [redacted] b [redacted] c');
+  });
+
+  it('leaves dummies that are words', () => {
+    expect(exact('a dummy')).toBe('a dummy');
+  });
+
+  it.each([
+    ['sk-or-v1-0123456789abcdef0123456789', '[redacted]'],
+    ['sk-ant-api03-abcdefghijklmnop', '[redacted]'],
+    ['AIzaSyA0123456789012345678901234567890', '[redacted]'],
+    ['Authorization: Bearer abc.def-123456', 'Authorization: Bearer [redacted]'],
+    ['http://user:pass@proxy:3128', 'http://[redacted]@proxy:3128'],
+  ])('removes what looks like a key: %s', (text, expected) => {
+    expect(clean(text)).toBe(expected);
+  });
+
+  it.each(['the task-force', 'sk-learn', 'a bearer of news', 'https://example.org/a:b@c'])('leaves ordinary text: %s', (text) => {
+    expect(clean(text)).toBe(text);
+  });
+
+  it('leaves key-like text where only known secrets go', () => {
+    expect(exact('sk-or-v1-0123456789abcdef0123456789')).toBe('sk-or-v1-0123456789abcdef0123456789');
+  });
+});
+
+describe('stateDir', () => {
+  it.each([
+    [{ XDG_STATE_HOME: '/state' }, '/state/mom'],
+    [{ XDG_STATE_HOME: '' }, '/home/u/.local/state/mom'],
+    [{ XDG_STATE_HOME: 'relative' }, '/home/u/.local/state/mom'],
+    [{}, '/home/u/.local/state/mom'],
+  ])('of %o is %s', (env, expected) => {
+    expect(stateDir(env, '/home/u')).toBe(expected);
+  });
+});

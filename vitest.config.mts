@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** Markdown imports are their text, as in the build. */
+const markdownAsText = {
+  name: 'markdown-as-text',
+  enforce: 'pre' as const,
+  transform(source: string, id: string) {
+    if (!id.endsWith('.md')) return undefined;
+    return { code: `export default ${JSON.stringify(source)};`, map: null };
+  },
+};
+
+export default defineConfig({
+  plugins: [markdownAsText],
+  define: { MOM_VERSION: JSON.stringify(version) },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 120_000,
+    reporters: ['default', './test/support/tally-reporter.ts'],
+  },
+});
