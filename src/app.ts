@@ -20,7 +20,7 @@ export interface AppOptions {
   overrides?: readonly Override[];
   choice?: MixtureChoice;
   /** Points every provider at an embedded one and drops keys. */
-  sandbox?: { seed?: number } | null;
+  sandbox?: { seed?: number; recorded?: readonly string[] } | null;
   /** Told each HTTP exchange with a provider when it is over. */
   onExchange?: (exchange: Exchange) => void;
 }
@@ -70,9 +70,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-async function enterSandbox(providers: readonly Provider[], { seed }: { seed?: number }) {
+async function enterSandbox(providers: readonly Provider[], options: { seed?: number; recorded?: readonly string[] }) {
   const [{ startSandbox }, { sandboxProviders }] = await Promise.all([import('./sandbox/index.js'), import('./config/resolve.js')]);
-  const sandbox = await startSandbox(seed === undefined ? {} : { seed });
+  const sandbox = await startSandbox(options);
   return { providers: sandboxProviders(providers, sandbox.url), close: () => sandbox.close() };
 }
 

@@ -176,7 +176,13 @@ export const SANDBOX: CommandSpec = {
   summary: 'start the built-in simulated provider on loopback',
   options: [
     { flags: '--port <n>', help: 'port; 0 picks one', group: more, value: wholeNumber(0) },
-    { flags: '--recorded <file>', help: 'recorded answers to serve as recorded/<system>', group: more, value: someText },
+    {
+      flags: '--recorded <file>',
+      help: 'recorded answers to serve as recorded/<system> (repeat)',
+      group: more,
+      repeat: true,
+      value: someText,
+    },
     { flags: '--replay <file>', help: 'traffic kept with mom ask --record', group: more, value: someText },
     { flags: '--seed <n>', help: 'seed of everything drawn by chance', group: more, value: wholeNumber(0) },
   ],

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { listenForSignals } from './cancellation.js';
 import type { ConfigAction } from './commands/config.js';
 import { type CliContext, type Exit, SUCCESS } from './context.js';
 import { commandHelp, rootHelp } from './help.js';
@@ -17,7 +18,12 @@ const ACTIONS: Record<string, Action> = {
   'config validate': configAction('validate'),
   'config schema': configAction('schema'),
   'config trust': configAction('trust'),
-  sandbox: async (_args, flags, context) => ({ status: await (await import('./commands/sandbox.js')).run(flags, context) }),
+  sandbox: async (_args, flags, context) => {
+    const cancellation = listenForSignals();
+    const { packageRoot, cwd, stdout } = context;
+    const status = await (await import('./commands/sandbox.js')).run(flags, { packageRoot, cwd, stdout, signal: cancellation.signal });
+    return cancellation.received === null ? { status } : { signal: cancellation.received };
+  },
 };
 
 function configAction(action: ConfigAction): Action {
@@ -101,13 +107,13 @@ function translated(error: CommanderError, argv: readonly string[]): unknown {
   const [what = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const near = suggestion?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
   const isCommand = COMMANDS.some((command) => command.name.split(' ')[0] === argv[0]);
-  if (near) return usageError(what, `did you mean ${near}?`);
   if (!isCommand && looksLikeQuestion(argv)) {
     return usageError(
       `${JSON.stringify(argv.find((argument) => !argument.startsWith('-')) ?? argv[0])} is not a command`,
       correctedLine(argv),
     );
   }
+  if (near) return usageError(what, `did you mean ${near}?`);
   return usageError(
     what,
     isCommand ? `mom ${argv[0]} ${argv[0] === ASK.name ? '--help-all' : '--help'} shows what there is` : 'mom --help shows what there is',

@@ -1,7 +1,7 @@
 import type { CallErrorInfo, ErrorInfo } from './error.js';
 import type { Message } from './message.js';
-import type { AnswerSource, CallKind, CallRecord, RunResult, RunStatus, Warning } from './run.js';
 import type { StrategyName } from './mixture.js';
+import type { AnswerSource, CallKind, CallRecord, RunResult, RunStatus, Warning } from './run.js';
 
 /** Who takes part, as told at the start of a run. */
 export interface Participant {
@@ -30,7 +30,11 @@ export type RunEventBody =
       messages: readonly Message[];
     }
   /** `messages` is what was sent; null for a proposer without a role, which gets the conversation as it is. */
-  | { type: 'call.start'; call: { id: string; kind: CallKind; layer: number } & Omit<Participant, 'id' | 'required'>; messages: readonly Message[] | null }
+  | {
+      type: 'call.start';
+      call: { id: string; kind: CallKind; layer: number } & Omit<Participant, 'id' | 'required'>;
+      messages: readonly Message[] | null;
+    }
   | { type: 'call.delta'; call_id: string; channel: 'text' | 'reasoning'; text: string }
   | { type: 'call.restart'; call_id: string; attempt: number; error: CallErrorInfo; delay_ms: number }
   | { type: 'call.end'; call: CallRecord }
@@ -45,7 +49,14 @@ export type RunEventBody =
   | { type: 'answer.start'; source: AnswerSource; model: string | null }
   | { type: 'answer.delta'; text: string }
   | { type: 'warning'; warning: Warning }
-  | { type: 'outcome'; status: RunStatus; answer: string | null; answer_source: AnswerSource | null; finish_reason: string | null; error: ErrorInfo | null }
+  | {
+      type: 'outcome';
+      status: RunStatus;
+      answer: string | null;
+      answer_source: AnswerSource | null;
+      finish_reason: string | null;
+      error: ErrorInfo | null;
+    }
   | { type: 'run.end'; result: RunResult };
 
 export type RunEvent = RunEventBody & { run_id: string; t_ms: number };

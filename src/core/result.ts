@@ -1,6 +1,6 @@
 import type { RunEvent } from './event.js';
-import { addUsage, NO_USAGE, sumCosts } from './usage.js';
 import type { CallRecord, RunResult, Warning } from './run.js';
+import { addUsage, NO_USAGE, sumCosts } from './usage.js';
 
 /**
  * The fold from events to result: cost, usage and answer are never counted anywhere else, so what was streamed and

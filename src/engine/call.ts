@@ -1,8 +1,8 @@
 import { callErrorInfo, type MomError, toMomError } from '../core/error.js';
 import type { Message } from '../core/message.js';
 import type { Member } from '../core/mixture.js';
-import type { CallEvent, CallRequest } from '../core/model-client.js';
 import type { SamplingParams } from '../core/model.js';
+import type { CallEvent, CallRequest } from '../core/model-client.js';
 import type { CallKind, CallRecord } from '../core/run.js';
 import { CallMeter } from './call-meter.js';
 import type { RunContext } from './context.js';
@@ -30,7 +30,15 @@ export interface Ask {
 export async function callModel(ctx: RunContext, ask: Ask): Promise<CallRecord> {
   const { member } = ask;
   const meter = new CallMeter(() => ctx.recorder.elapsed());
-  const identity = { id: member.id, kind: ask.kind, model: member.model, provider: member.provider, family: member.family, role: member.role?.name ?? null, layer: ask.layer };
+  const identity = {
+    id: member.id,
+    kind: ask.kind,
+    model: member.model,
+    provider: member.provider,
+    family: member.family,
+    role: member.role?.name ?? null,
+    layer: ask.layer,
+  };
   ctx.recorder.emit({ type: 'call.start', call: identity, messages: ask.record });
   const error = await drive(ctx, ask, meter);
   const status = error === null ? 'answered' : ask.signal.aborted ? 'cancelled' : 'failed';

@@ -24,7 +24,12 @@ const ANSWER_RESERVE_TOKENS = 4_000;
  * Anonymous candidates: one letter per family, letters and order drawn by chance.
  * @param contextTokens the critic's context, null where it is not known: then nothing is shortened
  */
-export function makeCandidates(usable: readonly CallRecord[], conversation: readonly Message[], contextTokens: number | null, random: Random): Candidate[] {
+export function makeCandidates(
+  usable: readonly CallRecord[],
+  conversation: readonly Message[],
+  contextTokens: number | null,
+  random: Random,
+): Candidate[] {
   const letters = new Map(shuffled([...new Set(usable.map((record) => record.family))], random).map((family, i) => [family, letter(i)]));
   const room = contextTokens === null ? Number.POSITIVE_INFINITY : candidateRoom(usable, conversation, contextTokens);
   const counts = new Map<string, number>();
@@ -37,7 +42,11 @@ export function makeCandidates(usable: readonly CallRecord[], conversation: read
 }
 
 /** The candidates between fences that none of them can close. */
-export function fenceCandidates(candidates: readonly Candidate[], conversation: readonly Message[], drawNonce: () => string): { nonce: string; text: string } {
+export function fenceCandidates(
+  candidates: readonly Candidate[],
+  conversation: readonly Message[],
+  drawNonce: () => string,
+): { nonce: string; text: string } {
   const fence = makeFence([...candidates.map((c) => c.text), ...conversation.map(messageText)], drawNonce);
   return { nonce: fence.nonce, text: candidates.map((c) => fence.wrap(c.label, c.text)).join('\n\n') };
 }
@@ -66,5 +75,8 @@ function shorten(text: string, room: number): { text: string; omitted: number } 
   const head = Math.ceil(room * 0.5);
   const tail = Math.floor(room * 0.5);
   const omitted = text.length - head - tail;
-  return { text: `${text.slice(0, head)}\n[… ${omitted} characters left out here: too long for the reader …]\n${text.slice(-tail)}`, omitted };
+  return {
+    text: `${text.slice(0, head)}\n[… ${omitted} characters left out here: too long for the reader …]\n${text.slice(-tail)}`,
+    omitted,
+  };
 }

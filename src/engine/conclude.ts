@@ -1,5 +1,5 @@
-import type { CallRecord } from '../core/run.js';
 import { MomError } from '../core/error.js';
+import type { CallRecord } from '../core/run.js';
 import { isCancelled, type RunContext, stopReason } from './context.js';
 import { answered, failed, type Outcome } from './outcome.js';
 import type { Written } from './write.js';

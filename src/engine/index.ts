@@ -36,7 +36,8 @@ export function createEngine(deps: EngineDeps): Engine {
   return {
     plan: route,
     newId,
-    run: (request, sinks = [], id = newId()) => runOnce({ client: deps.client, clock, drawNonce, request, sinks, id, plan: route(request) }),
+    run: (request, sinks = [], id = newId()) =>
+      runOnce({ client: deps.client, clock, drawNonce, request, sinks, id, plan: route(request) }),
   };
 }
 

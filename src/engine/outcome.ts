@@ -15,7 +15,13 @@ export interface Outcome {
 /** An answer went out. `asPlanned` is false for a fallback of any kind. */
 export function answered(record: CallRecord, source: AnswerSource, asPlanned: boolean): Outcome {
   const complete = asPlanned && record.finish_reason !== 'length';
-  return { status: complete ? 'complete' : 'degraded', answer: record.text, answer_source: source, finish_reason: record.finish_reason, error: null };
+  return {
+    status: complete ? 'complete' : 'degraded',
+    answer: record.text,
+    answer_source: source,
+    finish_reason: record.finish_reason,
+    error: null,
+  };
 }
 
 /** No answer, or one that broke off after its first visible character: `partial` is what went out of it. */
@@ -42,7 +48,9 @@ export function nobodyAnswered(calls: readonly CallRecord[]): MomError {
   const shared = errors.every(({ error }) => exitCode(error.code) === exitCode(first.error.code));
   const reasons = [...new Set(errors.map(({ call, error }) => mentions(error.message, call.model)))].join('; ');
   const message = `no answer: all ${errors.length} calls failed: ${reasons}`;
-  return shared ? asError(first.error.code, message, first.error.hint) : asError('no_answer', message, 'each model failed for a reason of its own: see above');
+  return shared
+    ? asError(first.error.code, message, first.error.hint)
+    : asError('no_answer', message, 'each model failed for a reason of its own: see above');
 }
 
 function mentions(message: string, model: string): string {

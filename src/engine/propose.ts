@@ -1,5 +1,5 @@
-import { MomError } from '../core/error.js';
 import { formatDuration } from '../core/duration.js';
+import { MomError } from '../core/error.js';
 import type { Member } from '../core/mixture.js';
 import type { CallRecord } from '../core/run.js';
 import { callModel } from './call.js';
@@ -71,8 +71,14 @@ function proposal(ctx: RunContext, member: Member, layer: number, signal: AbortS
 function tellPanel(ctx: RunContext, proposals: CallRecord[]): Panel {
   const usable = proposals.filter(isUsable);
   const failed = proposals.filter((record) => record.status === 'failed');
-  for (const record of failed) ctx.recorder.warn('proposer_failed', `${record.model} gave no answer: ${record.error?.message ?? 'no reason given'}`);
-  ctx.recorder.emit({ type: 'proposals', answered: usable.length, failed: failed.length, cut: proposals.length - usable.length - failed.length });
+  for (const record of failed)
+    ctx.recorder.warn('proposer_failed', `${record.model} gave no answer: ${record.error?.message ?? 'no reason given'}`);
+  ctx.recorder.emit({
+    type: 'proposals',
+    answered: usable.length,
+    failed: failed.length,
+    cut: proposals.length - usable.length - failed.length,
+  });
   return { proposals, usable };
 }
 

@@ -37,7 +37,10 @@ export class Recorder {
       sink.handle(event);
     } catch (error) {
       this.#sinks.delete(sink);
-      this.warn('sink_failed', `a reader of the run's events failed and was dropped: ${error instanceof Error ? error.message : String(error)}`);
+      this.warn(
+        'sink_failed',
+        `a reader of the run's events failed and was dropped: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
-import type { Member } from '../core/mixture.js';
 import type { Message } from '../core/message.js';
+import type { Member } from '../core/mixture.js';
 
 /**
  * The conversation as `member` sees it: a role's text goes after the conversation's own system prompt, which stays as

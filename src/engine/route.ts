@@ -16,7 +16,9 @@ export function route(request: RunRequest): Plan {
     return { mixture, strategy: 'single', reason, proposers: [], writers };
   }
   if (mixture.proposers.length === 0) {
-    throw new MomError('config_invalid', `mixture '${mixture.name}' has no proposers`, { hint: 'give it `proposers:`, or name models with -m' });
+    throw new MomError('config_invalid', `mixture '${mixture.name}' has no proposers`, {
+      hint: 'give it `proposers:`, or name models with -m',
+    });
   }
   return { mixture, strategy: mixture.strategy, reason, proposers: mixture.proposers, writers: mixture.critics };
 }

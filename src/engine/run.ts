@@ -33,7 +33,18 @@ export async function runOnce(input: RunInput): Promise<RunResult> {
   const bills = new Bills(client, recorder, clock);
   const writer = new AnswerWriter(recorder, request.stream);
   const end = endOfRun(request.signal, plan.mixture.runTimeout, clock);
-  const ctx: RunContext = { request, plan, client, clock, recorder, bills, writer, random: seededRandom(seed), drawNonce: input.drawNonce, signal: end.signal };
+  const ctx: RunContext = {
+    request,
+    plan,
+    client,
+    clock,
+    recorder,
+    bills,
+    writer,
+    random: seededRandom(seed),
+    drawNonce: input.drawNonce,
+    signal: end.signal,
+  };
 
   start(ctx, seed);
   const outcome = await strategies[plan.strategy](ctx).catch((error: unknown) => failed(toMomError(error), writer.shown, 'critic'));
@@ -72,7 +83,9 @@ function endOfRun(user: AbortSignal | undefined, timeoutMs: number, clock: Clock
   const onAbort = () => controller.abort(toCancelled(user?.reason));
   const stopTimer = clock.after(timeoutMs, () =>
     controller.abort(
-      new MomError('timeout', `the run was not finished after ${formatDuration(timeoutMs)}`, { hint: 'give it longer with --timeout, or ask fewer or faster models' }),
+      new MomError('timeout', `the run was not finished after ${formatDuration(timeoutMs)}`, {
+        hint: 'give it longer with --timeout, or ask fewer or faster models',
+      }),
     ),
   );
   if (user?.aborted) onAbort();
@@ -93,5 +106,12 @@ function toCancelled(reason: unknown): MomError {
 }
 
 function participant(member: Member): Participant {
-  return { id: member.id, model: member.model, provider: member.provider, family: member.family, role: member.role?.name ?? null, required: member.required };
+  return {
+    id: member.id,
+    model: member.model,
+    provider: member.provider,
+    family: member.family,
+    role: member.role?.name ?? null,
+    required: member.required,
+  };
 }

@@ -33,7 +33,10 @@ async function merge(ctx: RunContext, panel: Panel): Promise<Outcome> {
     (record) => asPlanned && record.id === writers[0]?.id,
     () => {
       const reason = stopReason(ctx) ?? capError(ctx);
-      ctx.recorder.warn(reason?.code ?? 'no_critic', `${reason?.message ?? 'no critic could write the answer'}; the best proposal goes out instead of a merged answer`);
+      ctx.recorder.warn(
+        reason?.code ?? 'no_critic',
+        `${reason?.message ?? 'no critic could write the answer'}; the best proposal goes out instead of a merged answer`,
+      );
       return passThrough(ctx, panel, false);
     },
   );
@@ -82,5 +85,6 @@ function proposalsOnly(ctx: RunContext, panel: Panel): Outcome {
 
 function warnOmitted(ctx: RunContext, critic: Member, candidates: readonly Candidate[]): void {
   const omitted = candidates.reduce((sum, candidate) => sum + candidate.omitted, 0);
-  if (omitted > 0) ctx.recorder.warn('candidates_shortened', `${omitted} characters of the proposals were left out to fit the context of ${critic.model}`);
+  if (omitted > 0)
+    ctx.recorder.warn('candidates_shortened', `${omitted} characters of the proposals were left out to fit the context of ${critic.model}`);
 }

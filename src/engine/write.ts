@@ -1,6 +1,6 @@
 import { MAX_CRITIC_RETRY_AFTER } from '../core/limits.js';
-import type { Member } from '../core/mixture.js';
 import type { Message } from '../core/message.js';
+import type { Member } from '../core/mixture.js';
 import type { CallRecord } from '../core/run.js';
 import { callModel } from './call.js';
 import { type RunContext, stopReason } from './context.js';
@@ -30,7 +30,8 @@ export async function write(ctx: RunContext, members: readonly Member[], prompt:
     if (record.status === 'answered') return { record, tried, ok: true };
     if (ctx.writer.visible) return { record, tried, ok: false };
     ctx.writer.reset();
-    if (!stopReason(ctx)) ctx.recorder.warn('writer_failed', `${member.model} could not write the answer: ${record.error?.message ?? 'no reason given'}`);
+    if (!stopReason(ctx))
+      ctx.recorder.warn('writer_failed', `${member.model} could not write the answer: ${record.error?.message ?? 'no reason given'}`);
   }
   return { record: tried.at(-1) ?? null, tried, ok: false };
 }

@@ -19,7 +19,7 @@ export interface Answer {
 export function sendAnswer(response: ServerResponse, answer: Answer): BodyWriter {
   const { behaviour, bill } = answer;
   const writer = new BodyWriter(response, behaviour.cut);
-  if (behaviour.hang && !behaviour.comments) return writer;
+  if (behaviour.hang && !(behaviour.comments && bill.streamed)) return writer;
   const type = behaviour.html ? 'text/html; charset=utf-8' : bill.streamed ? 'text/event-stream' : 'application/json';
   const open = (): void => {
     response.writeHead(200, {

@@ -3,7 +3,7 @@ import type { Candidate } from './candidates.js';
 
 /**
  * The plain deterministic critic: the longest candidate of those whose final number most families share. One letter
- * has one vote, a candidate without a number none. Where no two families agree: the longest candidate of all.
+ * has one vote, none when its samples are evenly split; a candidate without a number has none. Where no two families agree: the longest candidate of all.
  */
 export function chooseCandidate(candidates: readonly Candidate[]): string {
   const answers = candidates.map((candidate) => ({ ...candidate, number: extractNumber(candidate.text) }));
@@ -13,16 +13,18 @@ export function chooseCandidate(candidates: readonly Candidate[]): string {
     const letter = label.replace(/\d+$/, '');
     families.set(letter, [...(families.get(letter) ?? []), number]);
   }
-  const votes = countOf([...families.values()].map(familyVote));
+  const votes = countOf([...families.values()].flatMap(familyVote));
   const most = Math.max(0, ...votes.values());
   const winners = most < 2 ? answers : answers.filter(({ number }) => number !== null && votes.get(number) === most);
   return longest(winners.map(({ text }) => text));
 }
 
-/** What most samples of a family say, the first of equals. */
-function familyVote(numbers: string[]): string {
+/** What most samples of a family say; nothing when two answers are level. */
+function familyVote(numbers: string[]): string[] {
   const counts = countOf(numbers);
-  return numbers.reduce((best, number) => ((counts.get(number) ?? 0) > (counts.get(best) ?? 0) ? number : best));
+  const most = Math.max(...counts.values());
+  const leaders = [...counts.keys()].filter((number) => counts.get(number) === most);
+  return leaders.length === 1 ? leaders : [];
 }
 
 function countOf(values: readonly string[]): Map<string, number> {

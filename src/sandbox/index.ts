@@ -38,6 +38,8 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
 interface House {
   options: SandboxOptions;
   recordings: Recordings;
@@ -87,16 +89,26 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 function handle(house: House, request: IncomingMessage, response: ServerResponse): void {
   const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => route(house, request, response, Buffer.concat(chunks).toString('utf8')));
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
+  });
+  // What is too long is read to its end all the same: a client that still writes may not see an early answer.
+  request.on('end', () => {
+    if (bytes > MAX_BODY_BYTES) sendError(response, 413, `the request body is longer than ${MAX_BODY_BYTES} bytes`);
+    else route(house, request, response, Buffer.concat(chunks).toString('utf8'));
+  });
 }
 
 function route(house: House, request: IncomingMessage, response: ServerResponse, body: string): undefined {
-  const url = new URL(request.url ?? '/', 'http://sandbox');
-  const path = url.pathname.replace(/^\/api\/v1/, '/v1');
+  const [pathname = '', query] = (request.url ?? '').split('?', 2);
+  const parameters = new URLSearchParams(query);
+  const path = pathname.replace(/^\/api\/v1/, '/v1');
   const key = house.options.apiKey;
   const route = `${request.method} ${path}`;
-  if (route === 'GET /__stats') return sendJson(response, 200, house.stats.snapshot(url.searchParams.get('bodies') === '1'));
+  if (route === 'GET /__stats') return sendJson(response, 200, house.stats.snapshot(parameters.get('bodies') === '1'));
   if (route === 'POST /__reset') {
     house.stats.reset();
     return sendJson(response, 200, { ok: true });
@@ -107,7 +119,7 @@ function route(house: House, request: IncomingMessage, response: ServerResponse,
   if (route === 'POST /v1/chat/completions') return chat(house, response, body);
   if (route === 'GET /v1/models') return sendJson(response, 200, { data: listModels(house.recordings) });
   if (route === 'GET /v1/generation') {
-    const id = url.searchParams.get('id') ?? '';
+    const id = parameters.get('id') ?? '';
     const data = house.bills.look(id);
     return data === null ? sendError(response, 404, `Generation ${id} not found`) : sendJson(response, 200, { data });
   }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { MomError } from '../core/error.js';
 import type { Exchange } from '../core/exchange.js';
 import { type Message, messageText } from '../core/message.js';
-import { findCandidates } from './candidates.js';
+import { type Candidate, type CandidateBlock, findCandidates } from './candidates.js';
 import { readLines } from './jsonl.js';
 import { BodyWriter } from './writer.js';
 
@@ -11,7 +11,7 @@ import { BodyWriter } from './writer.js';
 export type Player = (response: ServerResponse) => () => boolean;
 
 export interface Replay {
-  /** The next exchange recorded for this request, the last one again and again; null when there is none. */
+  /** The next exchange recorded for this request, after the last one the first again; null when there is none. */
   find(path: string, request: { model: string; messages: readonly Message[] }): Player | null;
 }
 
@@ -34,8 +34,11 @@ export async function loadReplay(file: string): Promise<Replay> {
   return {
     find(path, request) {
       const queue = exchanges.get(keyOf(path, request));
-      const exchange = queue !== undefined && queue.length > 1 ? queue.shift() : queue?.[0];
-      return exchange === undefined ? null : (response) => play(exchange, response);
+      const exchange = queue?.shift();
+      if (queue === undefined || exchange === undefined) return null;
+      // Back to the end of the line: a second run gets what the first one got.
+      queue.push(exchange);
+      return (response) => play(exchange, response);
     },
   };
 }
@@ -62,15 +65,30 @@ function play({ response: recorded }: Exchange, response: ServerResponse): () =>
   return () => writer.broken;
 }
 
-/** Nonces and the order of candidates are drawn anew in each run, so they are left out of what must match. */
+/** The nonce, labels and order of a critic's candidates are drawn anew in each run, so they are left out of what must match. */
 function keyOf(path: string, { model, messages }: { model: string; messages: readonly Message[] }): string {
+  const last = messages.at(-1);
+  const block = last === undefined ? null : findCandidates(messageText(last));
   const stable = messages.map((message) => {
-    const text = messageText(message);
-    const block = findCandidates(text);
-    return [message.role, block === null ? message.content : block.candidates.map((candidate) => candidate.text).sort()];
+    const { role, content, tool_calls, tool_call_id } = message;
+    const images = Array.isArray(content) ? content.filter((part) => part.type !== 'text') : [];
+    const candidates = block !== null && message === last ? block.candidates.map((candidate) => candidate.text).sort() : [];
+    return [role, stableText(messageText(message), block), candidates, images, tool_calls, tool_call_id];
   });
   const tail = path.slice(Math.max(0, path.lastIndexOf('/v1')));
   return createHash('sha256')
     .update(JSON.stringify([tail, model, stable]))
     .digest('hex');
+}
+
+function stableText(text: string, block: CandidateBlock | null): string {
+  if (block === null) return text;
+  const { nonce, candidates } = block;
+  return candidates
+    .reduce((rest, candidate) => rest.replace(fence(candidate, nonce), () => '<candidate>'), text)
+    .replaceAll(nonce, '<nonce>');
+}
+
+function fence({ label, text }: Candidate, nonce: string): string {
+  return `<candidate ${label} ${nonce}>\n${text}\n</candidate ${label} ${nonce}>`;
 }

@@ -22,16 +22,18 @@ export function parseChatRequest(body: string): ChatRequest | string {
     // The reply says all there is to say: the parser's own words name no field.
     return 'the request body is not valid JSON';
   }
-  if (typeof fields !== 'object' || fields === null) return 'the request body is not a JSON object';
+  if (!isObject(fields)) return 'the request body is not a JSON object';
   const { model, messages, tools } = fields;
   if (typeof model !== 'string' || model === '') return 'model must be a string';
   if (!Array.isArray(messages) || messages.length === 0) return 'messages must be a list that is not empty';
-  if (!messages.every((message) => typeof message === 'object' && message !== null)) return 'messages must hold objects';
-  const texts = (messages as Message[]).map(messageText);
+  if (!messages.every(isObject)) return 'messages must hold objects';
+  if (!messages.every(({ content }) => hasContentShape(content)))
+    return 'the content of a message must be a string, null or a list of parts';
+  const texts = (messages as unknown as Message[]).map(messageText);
   const maxTokens = fields.max_completion_tokens ?? fields.max_tokens;
   return {
     model,
-    messages: messages as Message[],
+    messages: messages as unknown as Message[],
     stream: fields.stream === true,
     maxTokens: typeof maxTokens === 'number' ? maxTokens : null,
     toolNames: Array.isArray(tools) ? tools.map(toolName) : [],
@@ -44,6 +46,14 @@ export function parseChatRequest(body: string): ChatRequest | string {
 export function lastUserText(messages: readonly Message[]): string {
   const message = messages.findLast(({ role }) => role === 'user');
   return message === undefined ? '' : messageText(message);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function hasContentShape(content: unknown): boolean {
+  return typeof content === 'string' || content == null || (Array.isArray(content) && content.every(isObject));
 }
 
 function toolName(tool: { function?: { name?: string } } | null): string {

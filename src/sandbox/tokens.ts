@@ -1,15 +1,10 @@
 import { CHARS_PER_TOKEN } from '../core/limits.js';
 
-const LONG_TEXT = 65_536;
-const LONG_TEXT_PIECES = 256;
+const TOKEN = /\s{1,16}\S{0,16}|\S{1,16}/gu;
 
-/** A text cut into what the sandbox counts as tokens: words with the space before them. A long text comes in few big pieces. */
+/** A text cut into what the sandbox counts as tokens: words with the space before them, very long ones in parts. */
 export function splitTokens(text: string): string[] {
-  if (text.length <= LONG_TEXT) return text.match(/\s*\S+|\s+$/g) ?? [];
-  const size = Math.ceil(text.length / LONG_TEXT_PIECES);
-  const pieces: string[] = [];
-  for (let start = 0; start < text.length; start += size) pieces.push(text.slice(start, start + size));
-  return pieces;
+  return text.match(TOKEN) ?? [];
 }
 
 /** A rough count of tokens, for prompts. */

@@ -7,8 +7,24 @@ import { criticPrompt } from '../../src/engine/critic-prompt.js';
 
 function proposal(id: string, family: string, text: string): CallRecord {
   return {
-    id, kind: 'proposer', model: id, resolved_model: null, provider: 'test', family, role: null, layer: 1, status: 'answered', text,
-    finish_reason: 'stop', error: null, usage: null, cost_usd: null, cost_source: 'unknown', first_token_ms: 1, duration_ms: 2, attempts: 1,
+    id,
+    kind: 'proposer',
+    model: id,
+    resolved_model: null,
+    provider: 'test',
+    family,
+    role: null,
+    layer: 1,
+    status: 'answered',
+    text,
+    finish_reason: 'stop',
+    error: null,
+    usage: null,
+    cost_usd: null,
+    cost_source: 'unknown',
+    first_token_ms: 1,
+    duration_ms: 2,
+    attempts: 1,
   };
 }
 

@@ -8,7 +8,10 @@ const three = { a: answers('It is 42.', 10), b: answers('42', 20), c: answers('4
 
 describe('a good run', () => {
   it('asks every proposer and the critic once, and sums what they cost', async () => {
-    const { result, client, events } = await play(mixture(['a', 'b', 'c'], ['critic']), { ...three, critic: answers('It is 42, checked.') });
+    const { result, client, events } = await play(mixture(['a', 'b', 'c'], ['critic']), {
+      ...three,
+      critic: answers('It is 42, checked.'),
+    });
     expect(client.requests.map((request) => request.model)).toEqual(['a', 'b', 'c', 'critic']);
     expect(result).toMatchObject({
       schema_version: 1,
@@ -50,7 +53,13 @@ describe('a good run', () => {
   });
 
   it('streams the critic’s text as it comes when told to', async () => {
-    const critic = [{ type: 'open' as const, generationId: null }, { type: 'text' as const, text: '\n' }, { type: 'text' as const, text: 'It ' }, { type: 'text' as const, text: 'is 42' }, { type: 'finish' as const, reason: 'stop' }];
+    const critic = [
+      { type: 'open' as const, generationId: null },
+      { type: 'text' as const, text: '\n' },
+      { type: 'text' as const, text: 'It ' },
+      { type: 'text' as const, text: 'is 42' },
+      { type: 'finish' as const, reason: 'stop' },
+    ];
     const { events, result } = await play(mixture(['a', 'b', 'c'], ['critic']), { ...three, critic }, { stream: true });
     const deltas = events.flatMap((event) => (event.type === 'answer.delta' ? event.text : []));
     expect(deltas).toEqual(['\nIt ', 'is 42']);
@@ -61,9 +70,16 @@ describe('a good run', () => {
     const same = await play(mixture(['a', 'b'], ['critic']), { a: answers('42\n'), b: answers(' 42') });
     expect(same.result).toMatchObject({ status: 'complete', answer: '42\n', answer_source: 'proposal:p1', critic: null });
     expect(same.client.requests).toHaveLength(2);
-    const alone = await play(mixture(['a', 'b', 'c'], ['critic']), { a: refuses('provider_error', 500), b: answers('42'), c: refuses('model_unknown', 404) });
+    const alone = await play(mixture(['a', 'b', 'c'], ['critic']), {
+      a: refuses('provider_error', 500),
+      b: answers('42'),
+      c: refuses('model_unknown', 404),
+    });
     expect(alone.result).toMatchObject({ status: 'degraded', answer: '42', answer_source: 'proposal:p2', critic: null });
-    expect(alone.result.warnings.map((w) => w.message)).toEqual(['a gave no answer: the provider said 500', 'c gave no answer: the provider said 404']);
+    expect(alone.result.warnings.map((w) => w.message)).toEqual([
+      'a gave no answer: the provider said 500',
+      'c gave no answer: the provider said 404',
+    ]);
   });
 });
 
@@ -74,7 +90,11 @@ describe('waiting', () => {
     expect(result.status).toBe('complete');
     expect(client.aborted).toEqual(['c']);
     expect(clock.now()).toBe(5_000);
-    expect(result.proposals[2]).toMatchObject({ status: 'cancelled', cost_usd: null, error: { code: 'cancelled', message: 'cut: it had not answered 3 s after enough others had' } });
+    expect(result.proposals[2]).toMatchObject({
+      status: 'cancelled',
+      cost_usd: null,
+      error: { code: 'cancelled', message: 'cut: it had not answered 3 s after enough others had' },
+    });
     expect(events.find((event) => event.type === 'quorum')).toMatchObject({ answered: 2, waiting_for: ['p3'], grace_ms: 3_000 });
     expect(result.cost_source).toBe('partial');
   });
@@ -107,9 +127,18 @@ describe('waiting', () => {
 
   it('is degraded without a required one, or below the quorum', async () => {
     const must = member('', 'must', { required: true });
-    const missing = await play(mixture(['a', 'b', must], ['critic']), { a: answers('1'), b: answers('2'), must: refuses('provider_error', 500), critic: answers('x') });
+    const missing = await play(mixture(['a', 'b', must], ['critic']), {
+      a: answers('1'),
+      b: answers('2'),
+      must: refuses('provider_error', 500),
+      critic: answers('x'),
+    });
     expect(missing.result).toMatchObject({ status: 'degraded', answer: 'x' });
-    const few = await play(mixture(['a', 'b', 'c'], ['critic'], { quorum: 3 }), { ...three, c: refuses('rate_limited', 429), critic: answers('x') });
+    const few = await play(mixture(['a', 'b', 'c'], ['critic'], { quorum: 3 }), {
+      ...three,
+      c: refuses('rate_limited', 429),
+      critic: answers('x'),
+    });
     expect(few.result).toMatchObject({ status: 'degraded', answer: 'x', answer_source: 'critic' });
   });
 
@@ -125,12 +154,18 @@ describe('waiting', () => {
     const scripts = { a: answers('41'), b: answers('so 42'), c: answers('42'), critic: [{ hang: true as const }] };
     const { result } = await play(mixture(['a', 'b', 'c'], ['critic', 'other'], { runTimeout: 20_000 }), scripts, { stream: true });
     expect(result).toMatchObject({ status: 'degraded', answer: 'so 42', answer_source: 'proposal:p2' });
-    expect(result.warnings).toEqual([{ code: 'timeout', message: 'the run was not finished after 20 s; the best proposal goes out instead of a merged answer' }]);
+    expect(result.warnings).toEqual([
+      { code: 'timeout', message: 'the run was not finished after 20 s; the best proposal goes out instead of a merged answer' },
+    ]);
   });
 
   it('fails with the deadline when nobody has answered', async () => {
     const { result } = await play(mixture(['a', 'b'], ['critic'], { runTimeout: 20_000 }), { a: [{ hang: true }], b: [{ hang: true }] });
-    expect(result).toMatchObject({ status: 'failed', answer: null, error: { code: 'timeout', message: 'the run was not finished after 20 s' } });
+    expect(result).toMatchObject({
+      status: 'failed',
+      answer: null,
+      error: { code: 'timeout', message: 'the run was not finished after 20 s' },
+    });
   });
 });
 
@@ -150,15 +185,32 @@ describe('a critic that fails', () => {
   });
 
   it('gives way to the best proposal when all are dead: majority of families, then order', async () => {
-    const scripts = { a: answers('41'), b: answers('I think 42'), c: answers('42.'), critic: refuses('timeout', 408), second: refuses('no_credit', 402) };
+    const scripts = {
+      a: answers('41'),
+      b: answers('I think 42'),
+      c: answers('42.'),
+      critic: refuses('timeout', 408),
+      second: refuses('no_credit', 402),
+    };
     const { result } = await play(mixture(['a', 'b', 'c'], ['critic', 'second']), scripts);
     expect(result).toMatchObject({ status: 'degraded', answer: 'I think 42', answer_source: 'proposal:p2', error: null });
-    expect(result.warnings.at(-1)).toEqual({ code: 'no_critic', message: 'no critic could write the answer; the best proposal goes out instead of a merged answer' });
+    expect(result.warnings.at(-1)).toEqual({
+      code: 'no_critic',
+      message: 'no critic could write the answer; the best proposal goes out instead of a merged answer',
+    });
   });
 
   it('ends the run with the partial text once a character was visible', async () => {
-    const broken = [{ type: 'open' as const, generationId: null }, { type: 'text' as const, text: 'It is 4' }, { fail: new MomError('stream_broken', 'critic stopped after 7 characters') }];
-    const { result, events, client } = await play(mixture(['a', 'b', 'c'], ['critic', 'second']), { ...three, critic: broken, second: answers('42') }, { stream: true });
+    const broken = [
+      { type: 'open' as const, generationId: null },
+      { type: 'text' as const, text: 'It is 4' },
+      { fail: new MomError('stream_broken', 'critic stopped after 7 characters') },
+    ];
+    const { result, events, client } = await play(
+      mixture(['a', 'b', 'c'], ['critic', 'second']),
+      { ...three, critic: broken, second: answers('42') },
+      { stream: true },
+    );
     expect(result).toMatchObject({
       status: 'failed',
       answer: 'It is 4',
@@ -171,7 +223,11 @@ describe('a critic that fails', () => {
 
   it('keeps the whole fallback to the end when nothing is shown before', async () => {
     const broken = [{ type: 'text' as const, text: 'It is 4' }, { fail: new MomError('stream_broken', 'critic stopped') }];
-    const { result, events } = await play(mixture(['a', 'b', 'c'], ['critic', 'second']), { ...three, critic: broken, second: answers('42') });
+    const { result, events } = await play(mixture(['a', 'b', 'c'], ['critic', 'second']), {
+      ...three,
+      critic: broken,
+      second: answers('42'),
+    });
     expect(result).toMatchObject({ status: 'degraded', answer: '42' });
     expect(shown(events)).toBe('42');
   });
@@ -206,7 +262,11 @@ describe('too few proposals', () => {
   });
 
   it('counts min_answers, and falls back on the lone proposal when the critic is dead', async () => {
-    const { result } = await play(mixture(['x/a', 'x/b'], ['critic'], { minAnswers: 2 }), { ...dead, 'x/a': answers('42'), critic: refuses('provider_error', 500) });
+    const { result } = await play(mixture(['x/a', 'x/b'], ['critic'], { minAnswers: 2 }), {
+      ...dead,
+      'x/a': answers('42'),
+      critic: refuses('provider_error', 500),
+    });
     expect(result).toMatchObject({ status: 'degraded', answer: '42', answer_source: 'proposal:p1' });
   });
 
@@ -242,15 +302,24 @@ describe('cancelling', () => {
   it('in the middle of the answer keeps what was shown', async () => {
     const controller = new AbortController();
     const critic = [{ type: 'open' as const, generationId: 'g1' }, { type: 'text' as const, text: 'It is' }, { hang: true as const }];
-    const { result, client } = await play(mixture(['a', 'b', 'c'], ['critic']), { ...three, critic }, { signal: controller.signal, stream: true }, (event) => {
-      if (event.type === 'answer.delta') setImmediate(() => controller.abort(new MomError('cancelled', 'interrupted')));
-    });
+    const { result, client } = await play(
+      mixture(['a', 'b', 'c'], ['critic']),
+      { ...three, critic },
+      { signal: controller.signal, stream: true },
+      (event) => {
+        if (event.type === 'answer.delta') setImmediate(() => controller.abort(new MomError('cancelled', 'interrupted')));
+      },
+    );
     expect(result).toMatchObject({ status: 'cancelled', answer: 'It is', critic: { status: 'cancelled', text: 'It is' } });
     expect(client.aborted).toEqual(['critic']);
   });
 
   it('before the start asks nobody a second time', async () => {
-    const { result } = await play(mixture(['a', 'b'], ['critic']), { a: [{ hang: true }], b: [{ hang: true }] }, { signal: AbortSignal.abort(new Error('gone')) });
+    const { result } = await play(
+      mixture(['a', 'b'], ['critic']),
+      { a: [{ hang: true }], b: [{ hang: true }] },
+      { signal: AbortSignal.abort(new Error('gone')) },
+    );
     expect(result).toMatchObject({ status: 'cancelled', error: { message: 'the run was cancelled' } });
   });
 });
@@ -271,7 +340,11 @@ describe('without a critic', () => {
 describe('a critic with a small context', () => {
   it('gets shortened candidates, and the user a warning', async () => {
     const small = member('', 'critic', { context: 5_000 });
-    const { result, client } = await play(mixture(['a', 'b'], [small]), { a: answers('x'.repeat(9_000)), b: answers('y'), critic: answers('z') });
+    const { result, client } = await play(mixture(['a', 'b'], [small]), {
+      a: answers('x'.repeat(9_000)),
+      b: answers('y'),
+      critic: answers('z'),
+    });
     expect(result.warnings[0]?.message).toMatch(/^\d+ characters of the proposals were left out to fit the context of critic$/);
     expect(JSON.stringify(client.requests[2]?.messages).length).toBeLessThan(8_000);
   });
@@ -279,7 +352,12 @@ describe('a critic with a small context', () => {
 
 describe('money', () => {
   it('looks up the price of a cut call beside the critic’s work', async () => {
-    const scripts = { a: answers('1'), b: answers('2'), c: [{ type: 'open' as const, generationId: 'gen-7' }, { hang: true as const }], critic: answers('x', 1_000) };
+    const scripts = {
+      a: answers('1'),
+      b: answers('2'),
+      c: [{ type: 'open' as const, generationId: 'gen-7' }, { hang: true as const }],
+      critic: answers('x', 1_000),
+    };
     const run = mixture(['a', 'b', 'c'], ['critic'], { grace: 10 });
     const { result, client } = await play(run, scripts);
     expect(client.lookups).toEqual(['gen-7']);
@@ -301,7 +379,10 @@ describe('money', () => {
     expect(client.requests.map((request) => request.model)).toEqual(['a', 'b', 'c']);
     expect(client.aborted).toEqual(['c']);
     expect(result).toMatchObject({ status: 'degraded', answer: '1', cost_usd: 0.02 });
-    expect(result.warnings[0]).toEqual({ code: 'cost_cap', message: 'the cap of $0.015 is reached: $0.02 spent; the best proposal goes out instead of a merged answer' });
+    expect(result.warnings[0]).toEqual({
+      code: 'cost_cap',
+      message: 'the cap of $0.015 is reached: $0.02 spent; the best proposal goes out instead of a merged answer',
+    });
   });
 
   it('a user’s cap does not let unknown prices pass, the built-in one does', async () => {
@@ -320,6 +401,8 @@ describe('sinks', () => {
       if (event.type === 'proposals') throw new Error('disk on fire');
     });
     expect(result).toMatchObject({ status: 'complete', answer: '42' });
-    expect(result.warnings).toEqual([{ code: 'sink_failed', message: 'a reader of the run\'s events failed and was dropped: disk on fire' }]);
+    expect(result.warnings).toEqual([
+      { code: 'sink_failed', message: "a reader of the run's events failed and was dropped: disk on fire" },
+    ]);
   });
 });

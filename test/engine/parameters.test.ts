@@ -11,7 +11,13 @@ describe('what reaches whom', () => {
     const messages: Message[] = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'one' },
-      { role: 'user', content: [{ type: 'text', text: 'two' }, { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'two' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } },
+        ],
+      },
     ];
     const { client } = await play(mixture(['a', 'b'], ['critic']), scripts, { messages });
     expect(client.requests[0]?.messages).toBe(messages);
@@ -19,7 +25,10 @@ describe('what reaches whom', () => {
   });
 
   it('different roles reach different proposers, after the system prompt', async () => {
-    const messages: Message[] = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'Hi' }];
+    const messages: Message[] = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Hi' },
+    ];
     const critical = member('', 'a', { role: { name: 'critical', text: 'Doubt everything.' } });
     const creative = member('', 'b', { role: { name: 'creative', text: 'Be bold.' } });
     const { client, result } = await play(mixture([critical, creative], ['critic']), scripts, { messages });
@@ -32,8 +41,15 @@ describe('what reaches whom', () => {
 
   it('a flag is for every call, a writer’s parameter for the writer, a member’s own for itself', async () => {
     const warm = member('', 'a', { params: { temperature: 0.9, top_p: 0.5 } });
-    const { client } = await play(mixture([warm, 'b'], ['critic']), scripts, { params: { temperature: 0.2 }, writerParams: { max_tokens: 50 } });
-    expect(client.requests.map((request) => request.params)).toEqual([{ temperature: 0.2, top_p: 0.5 }, { temperature: 0.2 }, { temperature: 0.2, max_tokens: 50 }]);
+    const { client } = await play(mixture([warm, 'b'], ['critic']), scripts, {
+      params: { temperature: 0.2 },
+      writerParams: { max_tokens: 50 },
+    });
+    expect(client.requests.map((request) => request.params)).toEqual([
+      { temperature: 0.2, top_p: 0.5 },
+      { temperature: 0.2 },
+      { temperature: 0.2, max_tokens: 50 },
+    ]);
   });
 });
 

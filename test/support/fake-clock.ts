@@ -37,7 +37,10 @@ export class FakeClock implements Clock {
   }
 
   #fireNext(): void {
-    const next = this.#timers.reduce<{ at: number; callback: () => void } | null>((min, timer) => (!min || timer.at < min.at ? timer : min), null);
+    const next = this.#timers.reduce<{ at: number; callback: () => void } | null>(
+      (min, timer) => (!min || timer.at < min.at ? timer : min),
+      null,
+    );
     if (!next) return;
     this.#timers = this.#timers.filter((timer) => timer !== next);
     this.#now = Math.max(this.#now, next.at);

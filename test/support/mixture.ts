@@ -19,7 +19,11 @@ export function member(id: string, model: string, more: Partial<Member> = {}): M
 }
 
 /** A fuse mixture of the named models; `p1`, `p2`, … and `c1`, `c2`, … are their ids. */
-export function mixture(proposers: readonly (string | Member)[], critics: readonly (string | Member)[], more: Partial<Mixture> = {}): Mixture {
+export function mixture(
+  proposers: readonly (string | Member)[],
+  critics: readonly (string | Member)[],
+  more: Partial<Mixture> = {},
+): Mixture {
   const members = (list: readonly (string | Member)[], prefix: string) =>
     list.map((item, i) => (typeof item === 'string' ? member(`${prefix}${i + 1}`, item) : { ...item, id: `${prefix}${i + 1}` }));
   return {

@@ -71,5 +71,8 @@ export function answers(text: string, ms = 0, usd = 0.01, finish = 'stop'): Step
 
 /** A call the provider refuses after `ms`. */
 export function refuses(code: MomError['code'], status: number, ms = 0): Step[] {
-  return [...(ms > 0 ? [{ wait: ms }] : []), { fail: new MomError(code, `the provider said ${status}`, { status, hint: `hint for ${status}` }) }];
+  return [
+    ...(ms > 0 ? [{ wait: ms }] : []),
+    { fail: new MomError(code, `the provider said ${status}`, { status, hint: `hint for ${status}` }) },
+  ];
 }

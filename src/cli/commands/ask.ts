@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type App, createApp } from '../../app.js';
 import { type ErrorInfo, exitCode, isMomError, MomError, toMomError } from '../../core/error.js';
 import type { EventSink } from '../../core/event.js';
@@ -189,7 +190,9 @@ async function startApp({ flags, context }: Asking, onExchange?: Parameters<type
     ...(flags.config === undefined ? {} : { configFile: flags.config }),
     overrides: await overridesOf(flags),
     choice: choiceOf(flags),
-    sandbox: flags.sandbox ? { ...(flags.seed === undefined ? {} : { seed: flags.seed }) } : null,
+    sandbox: flags.sandbox
+      ? { recorded: [join(context.packageRoot, 'recorded', 'gsm8k.jsonl')], ...(flags.seed === undefined ? {} : { seed: flags.seed }) }
+      : null,
     ...(onExchange ? { onExchange } : {}),
   });
 }

@@ -5,10 +5,10 @@ import { startSandbox } from '../../sandbox/index.js';
 const DEFAULT_PORT = 8787;
 
 export interface SandboxFlags {
-  port?: string;
+  port?: number;
   recorded?: string[];
   replay?: string;
-  seed?: string;
+  seed?: number;
 }
 
 export interface SandboxContext {
@@ -21,8 +21,8 @@ export interface SandboxContext {
 /** `mom sandbox`: serves until the signal aborts. */
 export async function run(flags: SandboxFlags, { stdout, cwd, packageRoot, signal }: SandboxContext): Promise<number> {
   const sandbox = await startSandbox({
-    port: wholeNumber('--port', flags.port, 65_535) ?? DEFAULT_PORT,
-    seed: wholeNumber('--seed', flags.seed, 0xffffffff) ?? 1,
+    port: upTo(65_535, '--port', flags.port) ?? DEFAULT_PORT,
+    seed: upTo(0xffffffff, '--seed', flags.seed) ?? 1,
     recorded: [path.join(packageRoot, 'recorded', 'gsm8k.jsonl'), ...(flags.recorded ?? []).map((file) => path.resolve(cwd, file))],
     ...(flags.replay === undefined ? {} : { replay: path.resolve(cwd, flags.replay) }),
   });
@@ -32,8 +32,7 @@ export async function run(flags: SandboxFlags, { stdout, cwd, packageRoot, signa
   return 0;
 }
 
-function wholeNumber(flag: string, text: string | undefined, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
-  throw new MomError('usage', `${flag} ${text} is not a whole number from 0 to ${max}`, { hint: `for example ${flag} ${DEFAULT_PORT}` });
+function upTo(max: number, flag: string, value: number | undefined): number | undefined {
+  if (value === undefined || value <= max) return value;
+  throw new MomError('usage', `${flag} ${value} is too large`, { hint: `${flag} takes a whole number from 0 to ${max}` });
 }
