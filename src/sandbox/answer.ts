@@ -7,6 +7,8 @@ import { BodyWriter } from './writer.js';
 const COMMENT = ': OPENROUTER PROCESSING\n\n';
 /** Milliseconds between comments while a model is silent. */
 const COMMENT_INTERVAL = 100;
+/** A text of more tokens comes in frames of several. */
+const MAX_FRAMES = 4096;
 
 /** Everything needed to send one answer. */
 export interface Answer {
@@ -59,25 +61,47 @@ function keepCommenting(writer: BodyWriter): void {
   });
 }
 
+/** What goes out in one frame. */
+interface Step {
+  text: string;
+  reasoning: boolean;
+  tokens: number;
+}
+
+function stepsOf({ behaviour, reply }: Answer): Step[] {
+  const total = reply.reasoning.length + reply.pieces.length;
+  const stopAt = behaviour.stall ?? behaviour.err ?? (behaviour.badjson ? Math.floor(total / 2) : total);
+  const reasoning = reply.reasoning.slice(0, stopAt).map((text) => ({ text, reasoning: true, tokens: 1 }));
+  const pieces = reply.pieces.slice(0, Math.max(0, stopAt - reply.reasoning.length));
+  const size = behaviour.longline === null ? Math.ceil(pieces.length / MAX_FRAMES) : pieces.length;
+  const steps: Step[] = reasoning;
+  for (let start = 0; start < pieces.length; start += size) {
+    const group = pieces.slice(start, start + size);
+    steps.push({ text: group.join(''), reasoning: false, tokens: group.length });
+  }
+  return steps;
+}
+
+function deltaOf({ text, reasoning }: Step, behaviour: Behaviour): Record<string, unknown> {
+  if (reasoning) return { role: 'assistant', content: '', reasoning: text };
+  return { role: 'assistant', content: behaviour.badtype ? { not: text } : text };
+}
+
 function sendStream(writer: BodyWriter, answer: Answer): void {
-  const { behaviour, reply, bill } = answer;
-  const steps = [
-    ...reply.reasoning.map((text) => ({ delta: { role: 'assistant', content: '', reasoning: text }, reasoning: true })),
-    ...reply.pieces.map((text) => ({ delta: { role: 'assistant', content: behaviour.badtype ? { not: text } : text }, reasoning: false })),
-  ];
-  const stopAt = behaviour.stall ?? behaviour.err ?? (behaviour.badjson ? Math.floor(steps.length / 2) : steps.length);
+  const { behaviour, bill } = answer;
+  const steps = stepsOf(answer);
   const started = performance.now();
   let sent = 0;
   const pump = (): void => {
-    const due = behaviour.tps === null ? stopAt : Math.min(stopAt, Math.floor(((performance.now() - started) * behaviour.tps) / 1000) + 1);
+    const due = behaviour.tps === null ? steps.length : Math.floor(((performance.now() - started) * behaviour.tps) / 1000) + 1;
     let text = '';
     for (const step of steps.slice(sent, due)) {
-      text += frame(bill, { choices: [choice(step.delta, null)] }) + (behaviour.comments ? COMMENT : '');
-      if (step.reasoning) bill.reasoningTokens++;
-      else bill.textTokens++;
+      text += frame(bill, { choices: [choice(deltaOf(step, behaviour), null)] }) + (behaviour.comments ? COMMENT : '');
+      if (step.reasoning) bill.reasoningTokens += step.tokens;
+      else bill.textTokens += step.tokens;
     }
     sent = Math.max(sent, due);
-    const done = sent >= Math.min(stopAt, steps.length) || due >= stopAt;
+    const done = sent >= steps.length;
     if (done && behaviour.stall === null) text += ending(answer);
     if (text !== '' && !writer.write(text)) return;
     if (!done) writer.after(1000 / (behaviour.tps ?? 1000), pump);

@@ -133,7 +133,7 @@ function chat(house: House, response: ServerResponse, body: string): undefined {
   let brokenHere = (): boolean => false;
   response.on('close', () => leave(!response.writableFinished && !brokenHere()));
   if (house.replay !== null) {
-    const player = house.replay.find('/v1/chat/completions', request);
+    const player = house.replay.find(request);
     if (player === null) return sendError(response, 404, `no recorded exchange of ${request.model} for these messages`);
     brokenHere = player(response);
     return;

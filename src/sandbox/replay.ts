@@ -12,7 +12,7 @@ export type Player = (response: ServerResponse) => () => boolean;
 
 export interface Replay {
   /** The next exchange recorded for this request, after the last one the first again; null when there is none. */
-  find(path: string, request: { model: string; messages: readonly Message[] }): Player | null;
+  find(request: { model: string; messages: readonly Message[] }): Player | null;
 }
 
 const HOP_HEADERS = new Set(['content-length', 'transfer-encoding', 'connection', 'content-encoding', 'keep-alive', 'set-cookie', 'date']);
@@ -27,13 +27,14 @@ export async function loadReplay(file: string): Promise<Replay> {
         hint: 'name a file that was recorded from exchanges with a provider',
       });
     }
+    if (!exchange.request.path.endsWith('/chat/completions')) continue;
     const body = exchange.request.body as { model?: string; messages?: Message[] } | null;
-    const key = keyOf(exchange.request.path, { model: body?.model ?? '', messages: body?.messages ?? [] });
+    const key = keyOf({ model: body?.model ?? '', messages: body?.messages ?? [] });
     exchanges.set(key, [...(exchanges.get(key) ?? []), exchange]);
   }
   return {
-    find(path, request) {
-      const queue = exchanges.get(keyOf(path, request));
+    find(request) {
+      const queue = exchanges.get(keyOf(request));
       const exchange = queue?.shift();
       if (queue === undefined || exchange === undefined) return null;
       // Back to the end of the line: a second run gets what the first one got.
@@ -66,7 +67,7 @@ function play({ response: recorded }: Exchange, response: ServerResponse): () =>
 }
 
 /** The nonce, labels and order of a critic's candidates are drawn anew in each run, so they are left out of what must match. */
-function keyOf(path: string, { model, messages }: { model: string; messages: readonly Message[] }): string {
+function keyOf({ model, messages }: { model: string; messages: readonly Message[] }): string {
   const last = messages.at(-1);
   const block = last === undefined ? null : findCandidates(messageText(last));
   const stable = messages.map((message) => {
@@ -75,9 +76,8 @@ function keyOf(path: string, { model, messages }: { model: string; messages: rea
     const candidates = block !== null && message === last ? block.candidates.map((candidate) => candidate.text).sort() : [];
     return [role, stableText(messageText(message), block), candidates, images, tool_calls, tool_call_id];
   });
-  const tail = path.slice(Math.max(0, path.lastIndexOf('/v1')));
   return createHash('sha256')
-    .update(JSON.stringify([tail, model, stable]))
+    .update(JSON.stringify([model, stable]))
     .digest('hex');
 }
 

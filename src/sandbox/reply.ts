@@ -6,7 +6,7 @@ import { splitTokens } from './tokens.js';
 
 /** What a model has to say. */
 export interface Reply {
-  /** The text in the pieces that are sent one by one. */
+  /** The text, token by token. */
   pieces: string[];
   reasoning: string[];
   tool: { name: string; arguments: string } | null;
@@ -26,8 +26,8 @@ const HOSTILE = [
 export function composeReply(request: ChatRequest, behaviour: Behaviour, recordedText: string | null): Reply {
   const tool = behaviour.persona === 'tool' && !behaviour.empty ? { name: request.toolNames[0] ?? 'sandbox_tool', arguments: '{}' } : null;
   const text = behaviour.empty || tool !== null ? '' : (recordedText ?? behaviour.say ?? personaText(request, behaviour));
-  let pieces = behaviour.longline === null ? splitTokens(text) : [text.padEnd(behaviour.longline, 'x')];
-  if (behaviour.len !== null) pieces = fitTokens(pieces, behaviour.len);
+  let pieces = splitTokens(text.padEnd(behaviour.longline ?? 0, 'x'));
+  if (behaviour.len !== null && behaviour.longline === null) pieces = fitTokens(pieces, behaviour.len);
   if (behaviour.think) pieces = [...splitTokens(`<think>${THOUGHT}</think>\n`), ...pieces];
   const cut = request.maxTokens !== null && pieces.length > request.maxTokens;
   if (cut) pieces = pieces.slice(0, request.maxTokens ?? 0);

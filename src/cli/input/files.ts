@@ -6,23 +6,9 @@ import { decodeText, isBinary } from './decode.js';
 import { abortReason, unreadable } from './errors.js';
 import { isKeyLike } from './key-like.js';
 import { MAX_NAMED, type SizeBudget } from './limits.js';
-import type { InputContext, InputFile, Remarks } from './types.js';
+import type { Found, InputContext, InputFile, LeftOut, Remarks } from './types.js';
 
 const SNIFFED_BYTES = 8 * 1024;
-
-/** A file found in a folder or by a pattern. */
-export interface Found {
-  /** To show. */
-  path: string;
-  /** To open. */
-  place: string;
-}
-
-/** A file or folder that was left out. */
-export interface LeftOut {
-  path: string;
-  reason: string;
-}
 
 /**
  * The texts of files, folders, patterns and URLs in the order they were named; a file that is named twice comes once.

@@ -2,8 +2,8 @@ import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, realpath
 import { dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { unreadable } from './errors.js';
-import type { Found, LeftOut } from './files.js';
 import { isKeyLike } from './key-like.js';
+import type { Found, LeftOut } from './types.js';
 
 /** The rules of one .gitignore and the folder they are relative to. */
 interface Rules {

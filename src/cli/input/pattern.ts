@@ -2,9 +2,9 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import { MomError } from '../../core/error.js';
-import type { Found, LeftOut } from './files.js';
 import { isOutside } from './folder.js';
 import { isKeyLike } from './key-like.js';
+import type { Found, LeftOut } from './types.js';
 
 /**
  * The files a pattern matches, sorted by path. Hidden files are matched only by a dot in the pattern, `node_modules` and

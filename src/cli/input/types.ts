@@ -61,3 +61,17 @@ export interface Remarks {
   warnings: Warning[];
   skipped: string[];
 }
+
+/** A file found in a folder or by a pattern. */
+export interface Found {
+  /** To show. */
+  path: string;
+  /** To open. */
+  place: string;
+}
+
+/** A file or folder that was left out. */
+export interface LeftOut {
+  path: string;
+  reason: string;
+}
