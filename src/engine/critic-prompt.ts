@@ -8,8 +8,8 @@ import { type Candidate, fenceCandidates } from './candidates.js';
  */
 export function criticPrompt(conversation: readonly Message[], candidates: readonly Candidate[], drawNonce: () => string): Message[] {
   const { nonce, text } = fenceCandidates(candidates, conversation, drawNonce);
-  const block = candidatesBlock({ count: String(candidates.length), candidates: text });
-  const turns = alternating([{ role: 'system', content: criticInstructions({ nonce }) }, ...conversation]);
+  const block = candidatesBlock({ count: String(candidates.length), nonce, candidates: text });
+  const turns = alternating([{ role: 'system', content: criticInstructions() }, ...conversation]);
   const last = turns.at(-1);
   if (last?.role === 'user') return [...turns.slice(0, -1), appendText(last, block)];
   return [...turns, { role: 'user', content: block }];
