@@ -18,6 +18,7 @@ export default defineConfig({
   define: { MOM_VERSION: JSON.stringify(version) },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: './test/support/build.ts',
     testTimeout: 20_000,
     hookTimeout: 120_000,
     reporters: ['default', './test/support/tally-reporter.ts'],

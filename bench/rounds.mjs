@@ -14,6 +14,17 @@ function ask(n, ttft) {
 
 const arrivals = ({ seen }) => seen.requests.map(({ at }) => at);
 
+/**
+ * What mom adds between the slowest proposer's last byte and the answer's first character, the critic's own time taken out:
+ * the end of the proposals to the critic's request, and the critic's first token to stdout. The upstream stamps its side
+ * with the clock of this process, so that its own timers and writing time don't count.
+ */
+function delayOfAnswer({ firstOutputAt }, { seen }) {
+  const proposers = seen.requests.slice(0, 3);
+  const critic = seen.requests[3];
+  return critic.at - Math.max(...proposers.map(({ endedAt }) => endedAt)) + (firstOutputAt - critic.firstTokenAt);
+}
+
 /** Interrupts mom once all its requests have arrived; milliseconds until the last connection is closed. */
 async function abort(node, room, upstream, n) {
   const models = Array.from({ length: n }, (_, i) => ['-m', `p${i + 1}/hang`]).flat();
@@ -55,7 +66,7 @@ export async function round(node, room, upstream) {
   sample.reference300 = (await fresh([REFERENCE, url, '300'])).wall;
   const mom300 = await fresh(ask(3, 300));
   sample.mom300 = mom300.wall;
-  sample.firstCharacter = mom300.firstOutputAt - Math.min(...arrivals(upstream)) - 600;
+  sample.firstCharacter = delayOfAnswer(mom300, upstream);
 
   await fresh(ask(8, 0));
   const proposers = arrivals(upstream).slice(0, 8);

@@ -7,14 +7,16 @@ import { createServer } from 'node:http';
 export async function startUpstream() {
   const seen = { requests: [], sockets: new Set(), closedAt: 0 };
   const server = createServer((request, response) => {
-    seen.requests.push({ at: performance.now(), url: request.url });
+    const entry = { at: performance.now(), url: request.url, firstTokenAt: 0, endedAt: 0 };
+    seen.requests.push(entry);
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       if (request.method !== 'POST') return void response.writeHead(404).end('{"error":{"message":"not here"}}');
       const { model, stream } = JSON.parse(Buffer.concat(chunks).toString());
       if (model.endsWith('hang')) return;
-      setTimeout(() => (stream ? streamAnswer(response, model) : sendAnswer(response, model)), Number(/ttft=(\d+)/.exec(model)?.[1] ?? 0));
+      const answer = () => (stream ? streamAnswer(response, model, entry) : sendAnswer(response, model));
+      setTimeout(answer, Number(/ttft=(\d+)/.exec(model)?.[1] ?? 0));
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -57,7 +59,7 @@ function sendAnswer(response, model) {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-function streamAnswer(response, model) {
+function streamAnswer(response, model, entry) {
   const frame = (delta, rest = {}) => {
     const chunk = {
       id: 'gen-1',
@@ -70,9 +72,11 @@ function streamAnswer(response, model) {
   };
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(frame({ role: 'assistant', content: '' }));
+  entry.firstTokenAt = performance.now();
   for (const word of answerOf(model).match(/\S+\s*/g)) response.write(frame({ content: word }));
   response.write(frame({}, { finish_reason: 'stop' }));
   response.end(
     `data: ${JSON.stringify({ id: 'gen-1', object: 'chat.completion.chunk', created: 1, model, choices: [], usage: USAGE })}\n\ndata: [DONE]\n\n`,
   );
+  entry.endedAt = performance.now();
 }

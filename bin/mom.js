@@ -2,5 +2,4 @@
 
 const { join } = require('node:path');
 
-require('node:module').enableCompileCache?.();
-require('../dist/main.cjs').main(process.argv.slice(2), join(__dirname, '..'));
+require('../dist/loader.cjs').load('./main.cjs').main(process.argv.slice(2), join(__dirname, '..'));

@@ -59,6 +59,33 @@ const lazyBundles = {
   },
 };
 
+/** Builtins that are dear to load and often not needed at all: loaded at the first call of one of these functions. */
+const LAZY_BUILTINS = { 'node:crypto': ['createHash', 'randomBytes', 'randomInt'], 'node:child_process': ['spawn'] };
+
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup(build) {
+    build.onResolve({ filter: /^node:(crypto|child_process)$/ }, ({ path, kind, pluginData }) =>
+      kind === 'dynamic-import' || pluginData === 'real' ? undefined : { path, namespace: 'lazy-builtin', pluginData: 'real' },
+    );
+    build.onLoad({ filter: /./, namespace: 'lazy-builtin' }, ({ path }) => ({
+      contents: LAZY_BUILTINS[path].map((name) => `export const ${name} = (...args) => require('${path}').${name}(...args);`).join('\n'),
+      pluginData: 'real',
+    }));
+  },
+};
+
+/** The parts of the SDK behind its chat resource that mom never calls: runners, its own stream reader, pages. */
+const unusedSdk = {
+  name: 'unused-sdk',
+  setup(build) {
+    build.onResolve({ filter: /\/(lib\/\w+|internal\/parse|core\/pagination|parse)\.mjs$/ }, ({ importer }) =>
+      /[\\/]openai[\\/](resources[\\/]chat|core)[\\/]/.test(importer) ? { path: 'unused', namespace: 'unused' } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** Built in memory and renamed into place, so that a mom running meanwhile never reads half a file. */
 function place(file, contents) {
   const temporary = `${file}.${process.pid}.tmp`;
@@ -82,6 +109,8 @@ async function bundleAll() {
       platform: 'node',
       target: 'node20',
       supported: { 'dynamic-import': false },
+      // The loader reads bundles as bytes of one character each.
+      charset: 'ascii',
       loader: { '.md': 'text' },
       define: { MOM_VERSION: JSON.stringify(version) },
       minifySyntax: true,
@@ -89,7 +118,7 @@ async function bundleAll() {
       lineLimit: 200,
       legalComments: 'none',
       logLevel: 'warning',
-      plugins: [lazyBundles],
+      plugins: [lazyBundles, lazyBuiltins, unusedSdk],
     });
     for (const file of result.outputFiles) bundles.set(relative(out, file.path), file.contents);
     for (const input of Object.keys(result.metafile.inputs)) inputs.add(resolve(root, input));
@@ -104,8 +133,21 @@ function emitTypes() {
     cwd: root,
     stdio: 'inherit',
   });
+  removeUnreached(join(out, 'types'));
 }
 
+/** Keeps the declarations that index.d.ts leads to: the compiler also writes those of everything that is only called inside. */
+function removeUnreached(folder) {
+  const reached = new Set([join(folder, 'index.d.ts')]);
+  for (const file of reached) {
+    const imports = readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g);
+    for (const [, path] of imports) reached.add(`${join(dirname(file), path)}.d.ts`);
+  }
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && !reached.has(join(entry.parentPath, entry.name))) rmSync(join(entry.parentPath, entry.name));
+}
+
+addEntry('loader', join(src, 'cli', 'loader.ts'));
 addEntry('main', join(src, 'cli', 'main.ts'));
 addEntry('index', join(src, 'index.ts'));
 const missing = [...entries.values()].filter((file) => !existsSync(file));

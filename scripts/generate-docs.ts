@@ -1,6 +1,8 @@
-/** Writes what is made from the schema of the configuration: `node scripts/run-ts.mjs scripts/generate-docs.ts`. */
+/** Writes the papers that are made from the program: `npm run docs`. */
 import { writeFileSync } from 'node:fs';
 import { jsonSchema, optionReference } from '../src/config/document.js';
+import { cliReference } from './cli-reference.js';
 
 writeFileSync('schemas/config.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`);
 writeFileSync('docs/config.md', optionReference());
+writeFileSync('docs/cli.md', cliReference());

@@ -1,6 +1,7 @@
 import { createClient } from './client/index.js';
-import { type Env, type LoadedConfig, loadConfig, type Override, type Settings, settingsOf } from './config/load.js';
-import { type MixtureChoice, resolveMixture } from './config/resolve.js';
+import { type LoadedConfig, loadConfig, settingsOf } from './config/load.js';
+import { resolveMixture } from './config/resolve.js';
+import type { Env, MixtureChoice, Override, Settings } from './config/wishes.js';
 import type { Exchange } from './core/exchange.js';
 import type { Mixture } from './core/mixture.js';
 import type { Provider } from './core/model.js';
@@ -21,6 +22,8 @@ export interface AppOptions {
   choice?: MixtureChoice;
   /** Points every provider at an embedded one and drops keys. */
   sandbox?: { seed?: number; recorded?: readonly string[] } | null;
+  /** The engine will only plan: no sandbox is started. */
+  planOnly?: boolean;
   /** Told each HTTP exchange with a provider when it is over. */
   onExchange?: (exchange: Exchange) => void;
 }
@@ -48,9 +51,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     overrides: options.overrides ?? [],
   });
   const resolved = await resolveMixture(config, { ...options.choice, sandbox: Boolean(options.sandbox) });
-  const place = options.sandbox
-    ? await enterSandbox(resolved.providers, options.sandbox)
-    : { providers: resolved.providers, close: async () => {} };
+  const place =
+    options.sandbox && !options.planOnly
+      ? await enterSandbox(resolved.providers, options.sandbox)
+      : { providers: resolved.providers, close: async () => {} };
   const client = createClient({
     providers: place.providers,
     env: options.env,
@@ -78,8 +82,12 @@ async function enterSandbox(providers: readonly Provider[], options: { seed?: nu
 
 function secretsOf(config: LoadedConfig, providers: readonly Provider[]): string[] {
   const named = Object.entries(config.env).flatMap(([name, value]) => (value && /(KEY|TOKEN|SECRET)$/.test(name) ? [value] : []));
-  return [
-    ...named,
-    ...providers.flatMap((provider) => [...(provider.apiKey ? [provider.apiKey] : []), ...Object.values(provider.headers)]),
-  ];
+  return [...named, ...providers.flatMap((provider) => [...(provider.apiKey ? [provider.apiKey] : []), ...secretHeaders(provider)])];
 }
+
+/** Other headers, such as an organisation or a title, are words that may stand in any answer. */
+function secretHeaders(provider: Provider): string[] {
+  return Object.entries(provider.headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value] : []));
+}
+
+const SECRET_HEADER = /authorization|key|token|cookie|secret|password/i;

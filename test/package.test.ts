@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundledQuestion } from '../src/sandbox/bundled.js';
 import { ROOT } from './house/source-files.js';
 
 const exec = promisify(execFile);
@@ -13,7 +14,28 @@ const consumer = join(folder, 'consumer');
 const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, NO_UPDATE_NOTIFIER: '1' };
 let packed: string[];
 
-const mom = (...args: string[]) => exec(process.execPath, [join(consumer, 'node_modules', '.bin', 'mom'), ...args], { cwd: consumer, env });
+function mom(...args: string[]) {
+  const run = exec(process.execPath, [join(consumer, 'node_modules', '.bin', 'mom'), ...args], { cwd: consumer, env });
+  run.child.stdin?.end();
+  return run;
+}
+
+/** A program that uses the library, with one mistake that the types must see. */
+const USE = `
+import { createMom, isMomError, type RunResult } from 'mom-cli';
+
+export async function answer(question: string): Promise<string | null> {
+  const mom = createMom({ sandbox: {}, choice: { mixture: 'fast' } });
+  const run = mom.ask(question, { signal: AbortSignal.timeout(1000), params: { temperature: 0 } });
+  for await (const event of run.events) if (event.type === 'call.end') event.call.model.toUpperCase();
+  const result: RunResult = await run.result.catch((error: unknown) => {
+    throw isMomError(error) ? new Error(error.code) : error;
+  });
+  // @ts-expect-error: no number
+  mom.ask(42);
+  return result.answer;
+}
+`;
 
 /** The package as a stranger gets it: packed, installed without scripts or a network into an empty folder. */
 beforeAll(async () => {
@@ -37,23 +59,39 @@ describe('the package', () => {
         'dist/index.cjs',
         'dist/types/index.d.ts',
         'dist/THIRD_PARTY_LICENSES.md',
+        'docs/cli.md',
+        'docs/examples/library.mjs',
+        'schemas/config.schema.json',
+        'recorded/gsm8k.jsonl',
+        'THIRD_PARTY_LICENSES.md',
         'LICENSE',
         'README.md',
         'CHANGELOG.md',
         'package.json',
       ]),
     );
-    expect(packed.filter((path) => /^(src|test|bench|scripts|docs|node_modules)\/|\.map$|\.tmp$/.test(path))).toEqual([]);
+    expect(packed.filter((path) => /^(src|test|bench|scripts|node_modules)\/|\.map$|\.tmp$/.test(path))).toEqual([]);
   });
 
   it('tells its version', async () => {
     expect(await mom('--version')).toEqual({ stdout: `${version}\n`, stderr: '' });
   });
 
-  it('answers from the sandbox in an empty folder', async () => {
+  it('needs no other package', () => {
+    expect(readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['mom-cli']);
+    const declarations = packed.filter((path) => path.endsWith('.d.ts')).map((path) => readFileSync(join(ROOT, path), 'utf8'));
+    expect(declarations.filter((text) => /(?:from |import\()['"][^.]/.test(text))).toEqual([]);
+  });
+
+  it('answers a recorded question in an empty folder with what a real model said', async () => {
     const { stdout, stderr } = await mom('ask', '--sandbox');
-    expect(stdout.trim()).not.toBe('');
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    const recorded = readFileSync(join(ROOT, 'recorded', 'gsm8k.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const { answers } = recorded.map((line) => JSON.parse(line)).find(({ question }) => question === bundledQuestion());
+    const texts = Object.values(answers as Record<string, { text: string }>).map(({ text }) => text.trim());
+    expect(texts).toContain(stdout.trim());
+    expect(stderr).toBe('mom: sandbox: built-in simulated and recorded models, no network\n');
   });
 
   it('gives the library to CommonJS and to ES modules', async () => {
@@ -67,10 +105,7 @@ describe('the package', () => {
     ['nodenext', 'nodenext'],
     ['preserve', 'bundler'],
   ])('has types that check without any other package (module %s)', async (module, moduleResolution) => {
-    writeFileSync(
-      join(consumer, 'use.ts'),
-      "import { createMom } from 'mom-cli';\nconst mom: ReturnType<typeof createMom> = createMom();\n// @ts-expect-error: not any\ncreateMom(42);\nexport { mom };\n",
-    );
+    writeFileSync(join(consumer, 'use.ts'), USE);
     const options = [
       '--noEmit',
       '--strict',

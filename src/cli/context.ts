@@ -11,6 +11,8 @@ export interface CliContext {
   stdin: Readable & { isTTY?: boolean };
   stdout: Writable & { isTTY?: boolean };
   stderr: Writable & { isTTY?: boolean };
+  /** Known without making the stream, which costs time. */
+  stderrIsTTY: boolean;
 }
 
 /** How the process ends: with a status, or by a signal that it received. */

@@ -1,11 +1,14 @@
 import { homedir } from 'node:os';
+import { isatty } from 'node:tty';
 import { exitCode, isMomError, toMomError } from '../core/error.js';
 import type { CliContext, Exit } from './context.js';
 import { rootHelp } from './help.js';
+import { ProcessOutput } from './output/process-output.js';
 import { errorText, unstartedOutput, wantedFormat } from './report.js';
 
 /** Starts the command line and ends the process. The only caller of process.exit. */
 export function main(argv: readonly string[], packageRoot: string): void {
+  const output = new ProcessOutput();
   const context: CliContext = {
     argv,
     env: process.env,
@@ -15,16 +18,20 @@ export function main(argv: readonly string[], packageRoot: string): void {
     get stdin() {
       return process.stdin;
     },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    get stdout() {
+      return output.stdout;
+    },
+    get stderr() {
+      return output.stderr;
+    },
+    get stderrIsTTY() {
+      return isatty(2);
+    },
   };
-  const fatal = (error: unknown) => void end(failed(error, context));
+  const fatal = (error: unknown) => failed(error, context).then((exit) => end(exit, output));
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
-  // A reader that goes away ends mom quietly; what a command still has to do about it, it does itself.
-  process.stdout.on('error', () => undefined);
-  process.stderr.on('error', () => undefined);
-  run(context).then(end, fatal);
+  run(context).then((exit) => end(exit, output), fatal);
 }
 
 async function run(context: CliContext): Promise<Exit> {
@@ -44,26 +51,26 @@ async function run(context: CliContext): Promise<Exit> {
   return (await import('./program.js')).runProgram(context);
 }
 
-function failed(error: unknown, context: CliContext): Exit {
+async function failed(error: unknown, context: CliContext): Promise<Exit> {
   const known = toMomError(error);
-  context.stdout.write(unstartedOutput(wantedFormat(context.argv), known));
-  context.stderr.write(errorText(known));
+  const { sanitize } = await import('./view/sanitize.js');
+  const text = unstartedOutput(wantedFormat(context.argv), known);
+  if (text !== '') context.stdout.write(text);
+  context.stderr.write(sanitize(errorText(known)));
   if (!isMomError(error) && error instanceof Error) context.stderr.write(`${error.stack ?? ''}\n`);
   return { status: exitCode(known.code) };
 }
 
 /** Ends when both streams are written out, with nothing left that could hold the process. */
-async function end(exit: Exit): Promise<void> {
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+async function end(exit: Exit, output: ProcessOutput): Promise<void> {
+  const lost = await output.flushed();
   if ('signal' in exit) {
     process.removeAllListeners(exit.signal);
     process.kill(process.pid, exit.signal);
     return;
   }
-  process.exit(exit.status);
-}
-
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  if (stream.destroyed || stream.writableLength === 0) return Promise.resolve();
-  return new Promise((resolve) => stream.write('', () => resolve()));
+  if (lost === null || exit.status !== 0) process.exit(exit.status);
+  output.stderr.write(errorText(lost));
+  await output.flushed();
+  process.exit(exitCode(lost.code));
 }

@@ -5,6 +5,7 @@ import { createJournal } from '../observe/journal.js';
 import { stateDir } from '../observe/state-dir.js';
 import type { AskFlags } from './commands/ask-flags.js';
 import type { CliContext } from './context.js';
+import { usesColor } from './view/color.js';
 import type { Messages } from './view/messages.js';
 
 interface Wanted {
@@ -46,7 +47,8 @@ export async function runSinks({ app, flags, context, messages, id }: Wanted): P
       },
     });
   }
-  const showsProgress = context.stderr.isTTY === true && !flags.quiet && !flags.verbose;
-  const progress = showsProgress ? await (await import('./view/progress.js')).createProgressLine(context.stderr) : null;
+  const showsProgress = context.stderrIsTTY && context.env['TERM'] !== 'dumb' && !flags.quiet && !flags.verbose;
+  const color = usesColor(context, flags.color ?? 'auto');
+  const progress = showsProgress ? await (await import('./view/progress.js')).createProgressLine(context.stderr, color) : null;
   return { progress, record, journalPath };
 }

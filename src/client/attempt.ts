@@ -147,9 +147,10 @@ async function* receive(
 
 async function* stream(response: HttpResponse, { provider, model }: Subject, decoder: AnswerDecoder): AsyncGenerator<CallEvent> {
   try {
-    for await (const data of decodeSse(response.body)) {
-      if (data.startsWith('[DONE]')) return;
-      if (data !== '') yield* decoder.chunk(data);
+    for await (const batch of decodeSse(response.body)) {
+      const end = batch.findIndex((data) => data.startsWith('[DONE]'));
+      for (const event of joined(decoder, end < 0 ? batch : batch.slice(0, end))) yield event;
+      if (end >= 0) return;
     }
   } catch (error) {
     if (isMomError(error)) throw error;
@@ -157,6 +158,29 @@ async function* stream(response: HttpResponse, { provider, model }: Subject, dec
     // All of the text is there; only the usage may be missing.
     if (!decoder.finished) throw decoder.broken('broke off', error);
   }
+}
+
+/** The events of chunks that came together; texts that follow each other are one, as each event passes many hands. */
+function* joined(decoder: AnswerDecoder, batch: readonly string[]): Generator<CallEvent> {
+  let last: CallEvent | null = null;
+  try {
+    for (const data of batch) {
+      if (data === '') continue;
+      for (const event of decoder.chunk(data)) {
+        if (last?.type === 'text' && event.type === 'text') {
+          last = { type: 'text', text: last.text + event.text };
+          continue;
+        }
+        if (last) yield last;
+        last = event;
+      }
+    }
+  } catch (error) {
+    // What came before the broken chunk is not lost.
+    if (last) yield last;
+    throw error;
+  }
+  if (last) yield last;
 }
 
 async function refusal(

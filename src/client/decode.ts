@@ -126,7 +126,7 @@ export class AnswerDecoder {
     if (typeof value === 'string') return value;
     if (Array.isArray(value))
       return value.map((part: unknown) => (isRecord(part) && typeof part.text === 'string' ? part.text : '')).join('');
-    throw this.#bad(`sent a \`${field}\` that is no text but a ${typeof value}`);
+    throw this.#bad(`sent a \`${field}\` that is no text but of type ${typeof value}`);
   }
 
   #bad(what: string): MomError {

@@ -2,6 +2,8 @@ import { type ErrorCode, isMomError, MomError, type MomErrorOptions } from '../c
 import type { Provider } from '../core/model.js';
 
 const MAX_PROVIDER_TEXT = 500;
+/** Shorter ones are placeholders, such as the `x` that a local server is given; taking them out would garble every text. */
+const MIN_SECRET = 8;
 
 /** Whom an error is about. */
 export interface Subject {
@@ -133,8 +135,9 @@ export function connectionError(subject: Subject, error: unknown): MomError {
 /** What a provider wrote, on one line, cut, and without anything that looks like a key. */
 export function cleanText(text: string, provider: Provider): string {
   let clean = text;
-  if (provider.apiKey) clean = clean.replaceAll(provider.apiKey, '[key]');
-  for (const value of Object.values(provider.headers)) if (value.length >= 8) clean = clean.replaceAll(value, '[key]');
+  for (const secret of [provider.apiKey ?? '', ...Object.values(provider.headers)]) {
+    if (secret.length >= MIN_SECRET) clean = clean.replaceAll(secret, '[key]');
+  }
   clean = clean
     .replace(/\bBearer\s+[\w.~+/=*-]+/gi, 'Bearer [key]')
     .replace(/\bsk-[\w*-]{4,}/g, '[key]')

@@ -6,27 +6,29 @@ export const MAX_LINE = 16 * 1024 * 1024;
 export class LineTooLongError extends Error {}
 
 /**
- * The `data` of each server-sent event, as its bytes come: split characters, CR and CRLF, comments and several data
+ * The `data` of server-sent events, those together that come with one piece of the body: split characters, CR and CRLF, comments and several data
  * lines of one event are seen to. A last event without its empty line counts too.
  *
  * @throws LineTooLongError
  */
-export async function* decodeSse(body: AsyncIterable<Buffer>, maxLine: number = MAX_LINE): AsyncGenerator<string> {
+export async function* decodeSse(body: AsyncIterable<Buffer>, maxLine: number = MAX_LINE): AsyncGenerator<string[]> {
   const lines = new Lines(maxLine);
   let data: string[] = [];
   for await (const bytes of body) {
+    const events: string[] = [];
     for (const line of lines.push(bytes)) {
       if (line === '') {
-        if (data.length > 0) yield data.join('\n');
+        if (data.length > 0) events.push(data.join('\n'));
         data = [];
       } else if (line.startsWith('data:')) {
         data.push(line.slice(line[5] === ' ' ? 6 : 5));
       }
     }
+    if (events.length > 0) yield events;
   }
   const last = lines.end();
   if (last.startsWith('data:')) data.push(last.slice(last[5] === ' ' ? 6 : 5));
-  if (data.length > 0) yield data.join('\n');
+  if (data.length > 0) yield [data.join('\n')];
 }
 
 /** Cuts bytes into lines. An unfinished line is kept in pieces, so that a huge one is not copied again and again. */

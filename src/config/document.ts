@@ -28,7 +28,7 @@ export function optionReference(): string {
   return [
     '# Options of mom.config.yaml',
     '',
-    'Made from the schema by `node scripts/run-ts.mjs scripts/generate-docs.ts`; do not edit. An unknown option is an error. Order of weight: flags, environment, project file,',
+    'Made from the schema by `npm run docs`; do not edit. An unknown option is an error. Order of weight: flags, environment, project file,',
     'user file, built-in. Maps merge, lists replace. In texts of a file, `${VAR}`, `${VAR:-default}` and `$$` (a dollar sign) are filled in',
     'when the value is used.',
     '',

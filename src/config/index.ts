@@ -5,13 +5,12 @@ export {
   type LoadedConfig,
   type LoadOptions,
   loadConfig,
-  type Override,
   parseSet,
-  type Settings,
   settingsOf,
 } from './load.js';
 export { findLocalServers, type LocalServer, type Probe, probeModels } from './local.js';
 export { sandboxProviders } from './provider.js';
 export { mixtureNames } from './recipe.js';
-export { type MixtureChoice, type ResolvedMixture, resolveMixture } from './resolve.js';
+export { type ResolvedMixture, resolveMixture } from './resolve.js';
 export type { Config, MemberConfig, MixtureConfig, ProviderConfig } from './schema.js';
+export type { Env, MixtureChoice, Override, Settings } from './wishes.js';

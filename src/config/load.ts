@@ -18,17 +18,7 @@ import { DEFAULT_PROVIDER } from './providers.js';
 import type { Config } from './schema.js';
 import { type Layer, Merged, type Path, pathText, type Source, type Tree, valueAt } from './tree.js';
 import { isTrusted, trustFile } from './trust.js';
-
-export type Env = Readonly<Record<string, string | undefined>>;
-
-/** One option set on the command line. */
-export interface Override {
-  /** `mixtures.default.quorum`; names with dots in double quotes. */
-  path: string;
-  value: unknown;
-  /** The flag, for messages: `--set`. */
-  flag: string;
-}
+import type { Env, Override, Settings } from './wishes.js';
 
 export interface LoadOptions {
   cwd: string;
@@ -198,14 +188,6 @@ async function overrideLayer(override: Override): Promise<Layer> {
   if (problem)
     throw new MomError('usage', `${problem.place}: ${problem.message}`, { hint: problem.hint ?? 'docs/config.md lists every option' });
   return layer;
-}
-
-/** What the doors need to know beside the mixture. */
-export interface Settings {
-  log: boolean;
-  debugRequests: boolean;
-  /** An absolute path. */
-  debugDir: string;
 }
 
 export function settingsOf(config: LoadedConfig): Settings {

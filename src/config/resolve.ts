@@ -12,28 +12,9 @@ import { DEFAULT_PROVIDER } from './providers.js';
 import { findRecipe, noKey, type Recipe } from './recipe.js';
 import type { MemberConfig } from './schema.js';
 import type { Path } from './tree.js';
+import type { MixtureChoice } from './wishes.js';
 
 export { sandboxProviders } from './provider.js';
-
-/** What the user asked for with flags. Durations in milliseconds, money in US dollars. */
-export interface MixtureChoice {
-  mixture?: string | undefined;
-  /** Replace the proposers; a repeated id is a second sample. */
-  models?: readonly string[] | undefined;
-  critics?: readonly string[] | undefined;
-  noCritic?: boolean | undefined;
-  strategy?: string | undefined;
-  quorum?: number | undefined;
-  minAnswers?: number | undefined;
-  grace?: number | 'auto' | undefined;
-  runTimeout?: number | undefined;
-  callTimeout?: number | undefined;
-  retries?: number | undefined;
-  maxCost?: number | undefined;
-  role?: string | undefined;
-  /** No key is needed, and nothing of the providers' settings is read. */
-  sandbox?: boolean | undefined;
-}
 
 export interface ResolvedMixture {
   mixture: Mixture;

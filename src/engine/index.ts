@@ -44,5 +44,6 @@ export function createEngine(deps: EngineDeps): Engine {
 /** `20260102-030405-9f8e7d`: UTC date, time, and six random hex digits. */
 function runId(now: Date): string {
   const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${stamp}-${randomBytes(3).toString('hex')}`;
+  const suffix = Math.floor(Math.random() * 2 ** 24);
+  return `${stamp}-${suffix.toString(16).padStart(6, '0')}`;
 }

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import { formatDuration } from '../core/duration.js';
 import { MomError, toMomError } from '../core/error.js';
@@ -28,7 +27,7 @@ interface RunInput {
 /** One run from question to result. */
 export async function runOnce(input: RunInput): Promise<RunResult> {
   const { request, plan, client, clock } = input;
-  const seed = request.seed ?? randomInt(2 ** 32);
+  const seed = request.seed ?? Math.floor(Math.random() * 2 ** 32);
   const recorder = new Recorder(input.id, clock, input.sinks);
   const bills = new Bills(client, recorder, clock);
   const writer = new AnswerWriter(recorder, request.stream);

@@ -18,7 +18,12 @@ export async function synthesize(ctx: RunContext, panel: Panel): Promise<Outcome
   if (stopped && isCancelled(ctx)) return failed(stopped);
   if (panel.usable.length < mixture.minAnswers) return criticAlone(ctx, panel);
   if (writers.length === 0) return proposalsOnly(ctx, panel);
-  if (panel.usable.length === 1 || allIdentical(panel.usable)) return passThrough(ctx, panel, panelIsWhole(ctx, panel));
+  if (panel.usable.length === 1 || allIdentical(panel.usable)) {
+    const whole = panelIsWhole(ctx, panel);
+    const reason = stopped ?? capError(ctx);
+    if (reason && !whole) warnUnmerged(ctx, reason.code, reason.message);
+    return passThrough(ctx, panel, whole);
+  }
   return merge(ctx, panel);
 }
 
@@ -33,10 +38,7 @@ async function merge(ctx: RunContext, panel: Panel): Promise<Outcome> {
     (record) => asPlanned && record.id === writers[0]?.id,
     () => {
       const reason = stopReason(ctx) ?? capError(ctx);
-      ctx.recorder.warn(
-        reason?.code ?? 'no_critic',
-        `${reason?.message ?? 'no critic could write the answer'}; the best proposal goes out instead of a merged answer`,
-      );
+      warnUnmerged(ctx, reason?.code ?? 'no_critic', reason?.message ?? 'no critic could write the answer');
       return passThrough(ctx, panel, false);
     },
   );
@@ -81,6 +83,10 @@ function proposalsOnly(ctx: RunContext, panel: Panel): Outcome {
   if (stopped) ctx.recorder.warn(stopped.code, stopped.message);
   const whole = panelIsWhole(ctx, panel) && panel.usable.every((record) => record.finish_reason !== 'length');
   return { status: whole ? 'complete' : 'degraded', answer: null, answer_source: null, finish_reason: null, error: null };
+}
+
+function warnUnmerged(ctx: RunContext, code: string, why: string): void {
+  ctx.recorder.warn(code, `${why}; the best proposal goes out instead of a merged answer`);
 }
 
 function warnOmitted(ctx: RunContext, critic: Member, candidates: readonly Candidate[]): void {

@@ -30,7 +30,9 @@ export async function write(ctx: RunContext, members: readonly Member[], prompt:
     if (record.status === 'answered') return { record, tried, ok: true };
     if (ctx.writer.visible) return { record, tried, ok: false };
     ctx.writer.reset();
-    if (!stopReason(ctx))
+    // Where a single model is asked, the run's own error says the same.
+    const isWholeRun = ctx.plan.proposers.length === 0 && members.length === 1;
+    if (!stopReason(ctx) && !isWholeRun)
       ctx.recorder.warn('writer_failed', `${member.model} could not write the answer: ${record.error?.message ?? 'no reason given'}`);
   }
   return { record: tried.at(-1) ?? null, tried, ok: false };

@@ -19,14 +19,17 @@ const OPENING = /<candidate (\S+) (\S+)>\n/g;
  * a candidate or the user wrote are text.
  */
 export function findCandidates(turn: string): CandidateBlock | null {
-  const nonce = [...turn.matchAll(CLOSING)].at(-1)?.[2];
+  const closings = [...turn.matchAll(CLOSING)];
+  const nonce = closings.at(-1)?.[2];
   if (nonce === undefined) return null;
+  // Where each label closes last: a turn full of marks that never close is read once, not once for each of them.
+  const lastClosing = new Map(closings.filter((closing) => closing[2] === nonce).map((closing) => [closing[1], closing.index]));
   const candidates: Candidate[] = [];
   OPENING.lastIndex = 0;
   for (let open = OPENING.exec(turn); open !== null; open = OPENING.exec(turn)) {
     const label = open[1] ?? '';
-    if (open[2] !== nonce) continue;
     const start = open.index + open[0].length;
+    if (open[2] !== nonce || (lastClosing.get(label) ?? -1) < start - 1) continue;
     const end = turn.indexOf(`\n</candidate ${label} ${nonce}>`, start);
     if (end === -1) continue;
     candidates.push({ label, text: turn.slice(start, end) });

@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadConfig, type Override, resolveMixture } from '../../src/config/index.js';
-import type { MixtureChoice } from '../../src/config/resolve.js';
+import { loadConfig, type MixtureChoice, type Override, resolveMixture } from '../../src/config/index.js';
 
 /** A home and a project of a test's own. */
 export function makeWorkspace(files: Record<string, string> = {}) {

@@ -11,9 +11,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['core'],
   engine: ['prompts', 'core'],
   app: ['core', 'prompts', 'config', 'client', 'store', 'observe', 'sandbox', 'engine'],
+  library: ['app', 'core'],
   server: ['app', 'config', 'observe', 'core'],
   cli: ['app', 'config', 'observe', 'core', 'server', 'sandbox'],
-  index: ['app', 'config', 'observe', 'core'],
+  index: ['library', 'app', 'core'],
 };
 
 /** Static, dynamic and type imports and re-exports of relative files. */

@@ -53,6 +53,11 @@ describe('candidates in a turn', () => {
       ],
     });
   });
+  it('reads a long turn full of open marks once', () => {
+    const started = performance.now();
+    expect(findCandidates(`${'<candidate A1 n>\nx\n'.repeat(50_000)}</candidate B1 n>`)).toBeNull();
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
   it('finds none where there are none', () => {
     expect(findCandidates('<candidate A1 n>\nopen')).toBeNull();
   });

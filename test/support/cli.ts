@@ -61,12 +61,12 @@ export function newPlace(): Place & { remove(): void } {
   ];
   for (const dir of [home, cwd, config, state]) mkdirSync(dir);
   const env = {
-    PATH: process.env['PATH'] ?? '',
+    PATH: process.env.PATH ?? '',
     HOME: home,
     XDG_CONFIG_HOME: config,
     XDG_STATE_HOME: state,
     XDG_CACHE_HOME: join(root, 'cache'),
-    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'mom-test-compile-cache'),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), 'mom-test-compile-cache'),
   };
   return { root, home, cwd, config, state, env, remove: () => rmSync(root, { recursive: true, force: true }) };
 }

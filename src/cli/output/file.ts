@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MomError } from '../../core/error.js';
-import { outputError } from './stdout.js';
+import { outputError } from './output-error.js';
 
 /** The file of `-o`, known to be writable before anything is paid for. */
 export interface OutputFile {

@@ -2,12 +2,9 @@ import type { EventSink } from '../../core/event.js';
 import type { RunResult, Warning } from '../../core/run.js';
 import type { OutputFormat } from '../report.js';
 import { ANSWER_HEADING, proposalsText } from '../view/headings.js';
-import { Sanitizer } from '../view/sanitize.js';
 
 export interface FormatOptions {
   showProposals: boolean;
-  /** The text goes to a terminal: without control sequences. */
-  plain: boolean;
   /** Warnings from before the run; they are part of the result. */
   early: readonly Warning[];
 }
@@ -29,23 +26,21 @@ export function createFormatter(format: OutputFormat, write: (text: string) => v
   return textFormatter(write, options);
 }
 
-function textFormatter(write: (text: string) => void, { showProposals, plain }: FormatOptions): AnswerFormatter {
-  const sanitizer = new Sanitizer();
-  const show = (text: string) => write(plain ? sanitizer.push(text) : text);
+function textFormatter(write: (text: string) => void, { showProposals }: FormatOptions): AnswerFormatter {
   let streamed = false;
   return {
     handle(event) {
       if (event.type !== 'answer.delta' || showProposals) return;
       streamed = true;
-      show(event.text);
+      write(event.text);
     },
     finish(result) {
       if (streamed) return;
       const hasProposals = result.proposals.some((proposal) => proposal.status === 'answered');
       const isProposalsOnly = result.status !== 'failed' && result.status !== 'cancelled' && result.answer_source === null;
-      if (hasProposals && (showProposals || isProposalsOnly)) show(proposalsText(result.proposals));
+      if (hasProposals && (showProposals || isProposalsOnly)) write(proposalsText(result.proposals));
       if (result.answer !== null && !isProposalsOnly)
-        show(hasProposals && showProposals ? `\n${ANSWER_HEADING}${result.answer}` : result.answer);
+        write(hasProposals && showProposals ? `\n${ANSWER_HEADING}${result.answer}` : result.answer);
     },
   };
 }

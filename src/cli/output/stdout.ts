@@ -1,19 +1,28 @@
 import type { Writable } from 'node:stream';
-import { MomError } from '../../core/error.js';
+import type { MomError } from '../../core/error.js';
+import type { OutputFormat } from '../report.js';
+import { escapeJson, Sanitizer } from '../view/sanitize.js';
+import { outputError } from './output-error.js';
 
 /** Why nothing more can be written: the reader went away, or the write failed. */
 export type OutputEnd = { kind: 'closed' } | { kind: 'failed'; error: MomError };
 
-/** stdout as a place for the answer: knows whether it still takes text, and whether the last line is closed. */
+/**
+ * stdout as a place for the answer: knows whether it still takes text, and whether the last line is closed. Only what can't
+ * drive a terminal gets through to one; a pipe gets the text as it is.
+ */
 export class AnswerOutput {
   end: OutputEnd | null = null;
   #stream: Writable;
+  #clean: (text: string) => string;
   #lastChar = '';
   #written = false;
 
   /** `onEnd` is called once, when nothing more can be written. */
-  constructor(stream: Writable, onEnd: (end: OutputEnd) => void) {
+  constructor(stream: Writable & { isTTY?: boolean }, format: OutputFormat, onEnd: (end: OutputEnd) => void) {
     this.#stream = stream;
+    const sanitizer = new Sanitizer();
+    this.#clean = !stream.isTTY ? (text) => text : format === 'text' ? (text) => sanitizer.push(text) : escapeJson;
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (this.end) return;
       this.end = error.code === 'EPIPE' ? { kind: 'closed' } : { kind: 'failed', error: outputError('stdout', error) };
@@ -21,15 +30,12 @@ export class AnswerOutput {
     });
   }
 
-  get hasWritten(): boolean {
-    return this.#written;
-  }
-
   write(text: string): void {
-    if (text === '' || this.end) return;
+    const shown = this.end ? '' : this.#clean(text);
+    if (shown === '') return;
     this.#written = true;
-    this.#lastChar = text.at(-1) ?? '';
-    this.#stream.write(text);
+    this.#lastChar = shown.at(-1) ?? '';
+    this.#stream.write(shown);
   }
 
   /** Closes the last line when text was written and it is open. */
@@ -45,12 +51,4 @@ export class AnswerOutput {
       this.#stream.write('', () => resolve());
     });
   }
-}
-
-export function outputError(where: string, cause: unknown): MomError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new MomError('output_failed', `${where} could not be written: ${reason}`, {
-    hint: 'make room or write somewhere else',
-    cause,
-  });
 }

@@ -32,7 +32,7 @@ export function dryRunJson(plan: Plan, providers: readonly Provider[], messages:
 export function dryRunText(plan: Plan, providers: readonly Provider[], messages: readonly Message[]): string {
   const plain = dryRunJson(plan, providers, messages);
   const line = (member: (typeof plain.proposers)[number]) =>
-    `  ${member.id}  ${member.model}  (${member.family}) sent to ${member.provider}, ${member.host}`;
+    `  ${member.id}  ${member.model}  (${member.family}) sent to ${member.provider}, ${member.host ?? 'the built-in sandbox'}`;
   const [writer, ...fallbacks] = plain.writers;
   return [
     `${plain.calls} ${plain.calls === 1 ? 'call' : 'calls'}, ${plain.route_reason}; nothing was sent`,
@@ -44,7 +44,8 @@ export function dryRunText(plan: Plan, providers: readonly Provider[], messages:
   ].join('\n');
 }
 
+/** Null for the built-in sandbox, which a dry run does not start. */
 function hostOf(member: Member, providers: readonly Provider[]): string | null {
   const provider = providers.find((each) => each.name === member.provider);
-  return provider ? new URL(provider.baseUrl).host : null;
+  return provider && provider.baseUrl !== '' ? new URL(provider.baseUrl).host : null;
 }

@@ -1,18 +1,19 @@
 import type { RunResult } from '../../core/run.js';
 import type { CliContext } from '../context.js';
 import { closingLine } from './closing-line.js';
+import { type ColorWhen, usesColor } from './color.js';
 import { sanitize } from './sanitize.js';
 
 /** What mom says on stderr. */
 export class Messages {
   #context: CliContext;
   #quiet: boolean;
-  #color: boolean;
+  #color: ColorWhen;
 
-  constructor(context: CliContext, options: { quiet: boolean; color: 'auto' | 'always' | 'never' }) {
+  constructor(context: CliContext, options: { quiet: boolean; color: ColorWhen }) {
     this.#context = context;
     this.#quiet = options.quiet;
-    this.#color = usesColor(context, options.color);
+    this.#color = options.color;
   }
 
   error(text: string): void {
@@ -29,18 +30,12 @@ export class Messages {
 
   /** Only for a terminal. */
   closing(result: RunResult): void {
-    if (this.#quiet || !this.#context.stderr.isTTY) return;
+    if (this.#quiet || !this.#context.stderrIsTTY) return;
     const line = closingLine(result);
-    this.#write(this.#color ? `\u001b[2m${line}\u001b[22m\n` : `${line}\n`);
+    this.#write(usesColor(this.#context, this.#color) ? `\u001b[2m${line}\u001b[22m\n` : `${line}\n`);
   }
 
   #write(text: string): void {
     this.#context.stderr.write(text);
   }
-}
-
-function usesColor(context: CliContext, when: 'auto' | 'always' | 'never'): boolean {
-  if (when !== 'auto') return when === 'always';
-  if (context.env['NO_COLOR']) return false;
-  return Boolean(context.env['FORCE_COLOR']) || (context.stderr.isTTY === true && context.env['TERM'] !== 'dumb');
 }

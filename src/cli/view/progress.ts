@@ -53,10 +53,11 @@ function shortName(model: string): string {
 }
 
 /** The line on a terminal: redrawn while the run goes on, gone without a trace before the first character of the answer. */
-export async function createProgressLine(stream: NodeJS.WritableStream): Promise<EventSink & { stop(): void }> {
+export async function createProgressLine(stream: NodeJS.WritableStream, color: boolean): Promise<EventSink & { stop(): void }> {
   const { default: ora } = await import('ora');
   const progress = new ProgressText();
-  const spinner = ora({ stream, discardStdin: false, isEnabled: true });
+  // A mom that is killed must not leave a terminal without its cursor.
+  const spinner = ora({ stream, discardStdin: false, isEnabled: true, hideCursor: false, color: color ? 'cyan' : false });
   let ticking: NodeJS.Timeout | null = null;
 
   function draw(): void {

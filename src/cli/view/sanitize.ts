@@ -101,6 +101,14 @@ export class Sanitizer {
   }
 }
 
+/** JSON means the same with these characters escaped, and can't drive a terminal then. */
+export function escapeJson(json: string): string {
+  return json.replace(UNSAFE_IN_JSON, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** What `JSON.stringify` leaves as it is: DEL, C1 and bidirectional controls. */
+const UNSAFE_IN_JSON = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** A whole text without control sequences. */
 export function sanitize(text: string): string {
   return new Sanitizer().push(text);

@@ -1,13 +1,26 @@
 import { homedir } from 'node:os';
-import { type App, type AppOptions, createApp, type MixtureChoice } from '../app.js';
-import type { EventSink, RunEvent } from '../core/event.js';
-import type { Message } from '../core/message.js';
-import type { SamplingParams } from '../core/model.js';
-import type { RunResult } from '../core/run.js';
+import { type App, type AppOptions, createApp, type Env, type MixtureChoice, type Override } from './app.js';
+import type { EventSink, RunEvent } from './core/event.js';
+import type { Message } from './core/message.js';
+import type { SamplingParams } from './core/model.js';
+import type { RunRequest, RunResult, Warning } from './core/run.js';
 
-export interface MomOptions extends Partial<AppOptions> {
-  /** Keys and settings come from here. @default process.env */
-  env?: NodeJS.ProcessEnv;
+/** Where a mom takes its configuration and keys from. Everything has a default. */
+export interface MomOptions {
+  /** Keys and settings. @default process.env */
+  env?: Env;
+  /** Folder from which a project's `mom.config.yaml` is looked for. @default process.cwd() */
+  cwd?: string;
+  /** Home folder. @default that of the user */
+  home?: string;
+  /** Replaces project and user configuration, and is trusted. */
+  configFile?: string;
+  /** Single options of the configuration, as with `--set`. */
+  overrides?: readonly Override[];
+  /** Mixture, models and limits, as with the flags of `mom ask`. */
+  choice?: MixtureChoice;
+  /** Asks an embedded upstream with simulated models: no key, no network. `recorded` are files of recorded answers. */
+  sandbox?: { seed?: number; recorded?: readonly string[] } | null;
 }
 
 export interface AskOptions {
@@ -30,9 +43,9 @@ export interface AskOptions {
 
 /** A run under way. */
 export interface Run {
-  /** What happens, from the first event on, for any number of readers. Ends after `run.end`. */
+  /** What happens, from the first event on, for any number of readers, none of which slows the run down. Ends after `run.end`. */
   events: AsyncIterable<RunEvent>;
-  /** What became of it, failures too. Rejects with a MomError only when the run could not start. */
+  /** What became of it: failure and cancellation are results too. Rejects with a MomError only when the run could not start. */
   result: Promise<RunResult>;
   /** Cancels the run. */
   abort(): void;
@@ -41,22 +54,24 @@ export interface Run {
 export interface Mom {
   /** Asks a question, or continues a conversation. */
   ask(question: string | readonly Message[], options?: AskOptions): Run;
-  /** Ends the connections that are kept for further questions. */
+  /** Ends the connections that are kept for further questions, and the sandbox. */
   close(): Promise<void>;
 }
 
-/** mom from code: the same engine and configuration as `mom ask`. */
+/** mom from code: the same engine and configuration as `mom ask`. Nothing is read before the first question. */
 export function createMom(options: MomOptions = {}): Mom {
   const env = options.env ?? process.env;
-  const base: AppOptions = { cwd: process.cwd(), home: env['HOME'] || homedir(), ...options, env };
-  const apps: Promise<App>[] = [];
-  let shared: Promise<App> | null = null;
+  const base: AppOptions = { cwd: process.cwd(), home: env.HOME || homedir(), ...options, env };
+  const apps = new Map<string, Promise<App>>();
 
-  function appFor(choice: MixtureChoice | undefined): Promise<App> {
-    if (!choice && shared) return shared;
-    const app = createApp(choice ? { ...base, choice: { ...base.choice, ...choice } } : base);
-    if (!choice) shared = app;
-    apps.push(app);
+  function appFor(choice: MixtureChoice = {}): Promise<App> {
+    const key = JSON.stringify(choice);
+    const known = apps.get(key);
+    if (known) return known;
+    const app = createApp({ ...base, choice: { ...base.choice, ...choice } });
+    apps.set(key, app);
+    // What kept it from starting may be repaired by the next question.
+    app.catch(() => apps.delete(key));
     return app;
   }
   return {
@@ -65,8 +80,8 @@ export function createMom(options: MomOptions = {}): Mom {
       return startRun(appFor(ask.choice), messages, ask);
     },
     async close() {
-      const made = await Promise.allSettled(apps.splice(0));
-      shared = null;
+      const made = await Promise.allSettled(apps.values());
+      apps.clear();
       await Promise.all(made.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])));
     },
   };
@@ -76,10 +91,11 @@ function startRun(making: Promise<App>, messages: readonly Message[], ask: AskOp
   const controller = new AbortController();
   const log = new EventLog();
   const signal = ask.signal ? AbortSignal.any([ask.signal, controller.signal]) : controller.signal;
+  const { params, writerParams, seed, stream = false } = ask;
   const result = making
-    .then(({ engine, mixture }) => {
-      const { params, writerParams, seed, stream = false } = ask;
-      const request = {
+    .then(async ({ engine, mixture, warnings }) => {
+      log.early = warnings;
+      const request: RunRequest = {
         messages,
         mixture,
         stream,
@@ -88,7 +104,7 @@ function startRun(making: Promise<App>, messages: readonly Message[], ask: AskOp
         ...(writerParams && { writerParams }),
         ...(seed !== undefined && { seed }),
       };
-      return engine.run(request, [log]);
+      return log.complete(await engine.run(request, [log]));
     })
     .finally(() => log.finish());
   // A caller that only reads events must not crash on a rejection it never asked for.
@@ -98,12 +114,18 @@ function startRun(making: Promise<App>, messages: readonly Message[], ask: AskOp
 
 /** Events kept for readers that come late or read slowly. */
 class EventLog implements EventSink, AsyncIterable<RunEvent> {
+  /** Warnings from before the run; they are part of the result. */
+  early: readonly Warning[] = [];
   #events: RunEvent[] = [];
   #ended = false;
   #wake: (() => void)[] = [];
 
+  complete(result: RunResult): RunResult {
+    return { ...result, warnings: [...this.early, ...result.warnings] };
+  }
+
   handle(event: RunEvent): void {
-    this.#events.push(event);
+    this.#events.push(event.type === 'run.end' ? { ...event, result: this.complete(event.result) } : event);
     this.#notify();
   }
 

@@ -1,0 +1,144 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { type Place, type RunningCli, startCli } from '../support/cli.js';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({});
+});
+afterAll(() => sandbox.close());
+beforeEach(() => sandbox.reset());
+
+const upstream = () => ({ MOM_BASE_URL: sandbox.url, MOM_API_KEY: 'key-of-the-test' });
+const start = (...args: string[]) => startCli(['ask', 'hi', ...args], { env: upstream() });
+const untilAsked = (requests: number) => vi.waitFor(() => expect(sandbox.stats().requests).toBe(requests), { timeout: 10_000, interval: 5 });
+
+/** Sends the signal and says how long the upstream calls stayed open, in milliseconds. */
+async function cut(cli: RunningCli, signal: NodeJS.Signals): Promise<number> {
+  const open = sandbox.stats().active;
+  const begin = performance.now();
+  cli.child.kill(signal);
+  await vi.waitFor(() => expect(sandbox.stats()).toMatchObject({ active: 0, cancelled: open }), { timeout: 5_000, interval: 5 });
+  return performance.now() - begin;
+}
+
+function journalOf(place: Place): { path: string; events: { type: string; call?: { id: string; status: string; text: string } }[] } {
+  const dir = join(place.state, 'mom', 'runs');
+  const [name] = readdirSync(dir);
+  const path = join(dir, String(name));
+  return { path, events: readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line)) };
+}
+
+describe('a signal before the fan-out', () => {
+  it('ends mom by it while stdin is awaited', async () => {
+    const cli = startHeld(['ask', '--stdin', 'hi', '-v']);
+    await cli.untilStderr('waiting for standard input');
+    cli.child.kill('SIGINT');
+    expect(await cli.done).toMatchObject({ stdout: '', status: null, signal: 'SIGINT' });
+    expect((await cli.done).stderr).toMatch(/\nmom: cancelled by SIGINT\n$/);
+    expect(sandbox.stats().requests).toBe(0);
+  });
+
+  it('gives the one object with --json', async () => {
+    const cli = startHeld(['ask', '--stdin', 'hi', '--json']);
+    await cli.untilStderr('waiting for standard input');
+    cli.child.kill('SIGTERM');
+    const { stdout, signal } = await cli.done;
+    expect(signal).toBe('SIGTERM');
+    expect(JSON.parse(stdout)).toMatchObject({ id: null, status: 'cancelled', answer: null, error: { code: 'cancelled' } });
+  });
+
+  /** A program whose stdin stays open and silent. */
+  function startHeld(args: string[]): RunningCli {
+    return startCli(args, { env: upstream(), stdin: 'held' });
+  }
+});
+
+describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
+  it('during the fan-out closes every call, keeps what was answered and ends mom by it', async () => {
+    const cli = start('-m', 'sandbox/text,say=early', '-m', 'sandbox/hang', '-m', 'sandbox/text,hang', '--critic', 'sandbox/critic', '-v');
+    await untilAsked(3);
+    await cli.untilStderr('p1: answered');
+    expect(await cut(cli, signal)).toBeLessThan(250);
+    const { stdout, stderr, ...end } = await cli.done;
+    expect(end).toEqual({ status: null, signal });
+    expect(stdout).toBe('');
+    const { path, events } = journalOf(cli.place);
+    expect(stderr.endsWith(`mom: cancelled by ${signal}; what came so far is in ${path}\n`)).toBe(true);
+    const answered = events.find((event) => event.type === 'call.end' && event.call?.id === 'p1');
+    expect(answered?.call).toMatchObject({ status: 'answered', text: expect.stringContaining('early') });
+  });
+});
+
+it('a signal while the critic is silent keeps the proposals', async () => {
+  const cli = start('-m', 'sandbox/text,say=one', '-m', 'sandbox/text,say=two', '--critic', 'sandbox/hang');
+  await untilAsked(3);
+  expect(await cut(cli, 'SIGINT')).toBeLessThan(250);
+  expect(await cli.done).toMatchObject({ stdout: '', status: null, signal: 'SIGINT' });
+  const { events } = journalOf(cli.place);
+  const texts = events.filter((event) => event.type === 'call.end' && event.call?.status === 'answered').map((event) => event.call?.text);
+  expect(texts).toEqual([expect.stringContaining('one'), expect.stringContaining('two')]);
+});
+
+describe('a signal in the middle of the answer', () => {
+  const slow = ['-m', 'sandbox/text,say=one', '-m', 'sandbox/text,say=two', '--critic', 'sandbox/echo,say=begin%20and%20more,stall=3'];
+
+  it('leaves on stdout what was streamed, its last line closed', async () => {
+    const cli = start(...slow);
+    await cli.untilStdout('begin');
+    expect(await cut(cli, 'SIGINT')).toBeLessThan(250);
+    const { stdout, stderr, status, signal } = await cli.done;
+    expect({ status, signal }).toEqual({ status: null, signal: 'SIGINT' });
+    expect(stdout).toMatch(/begin.*\n$/);
+    expect(stderr).toBe(`mom: cancelled by SIGINT; what came so far is in ${journalOf(cli.place).path}\n`);
+  });
+
+  it('gives the one object with --json, its answer the partial text', async () => {
+    const cli = start(...slow, '--json', '-v');
+    await cli.untilStderr('final answer by');
+    await untilAsked(3);
+    await cut(cli, 'SIGINT');
+    const { stdout, signal } = await cli.done;
+    expect(signal).toBe('SIGINT');
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'cancelled',
+      error: { code: 'cancelled', message: 'cancelled by SIGINT' },
+      proposals: [{ status: 'answered' }, { status: 'answered' }],
+      critic: { status: 'cancelled' },
+    });
+  });
+
+  it('leaves no file of -o', async () => {
+    const cli = start(...slow, '-o', 'answer.txt');
+    await untilAsked(3);
+    await cut(cli, 'SIGINT');
+    expect(await cli.done).toMatchObject({ stdout: '', signal: 'SIGINT' });
+    expect(existsSync(join(cli.place.cwd, 'answer.txt'))).toBe(false);
+    expect(readdirSync(cli.place.cwd)).toEqual([]);
+  });
+
+  it('keeps the cut traffic of --record', async () => {
+    const cli = start(...slow, '--record', 'traffic.jsonl');
+    await cli.untilStdout('begin');
+    await cut(cli, 'SIGINT');
+    await cli.done;
+    const exchanges = readFileSync(join(cli.place.cwd, 'traffic.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+    expect(exchanges.map((exchange) => exchange.response.broken)).toEqual([false, false, true]);
+  });
+});
+
+it('a second signal ends mom at once, though its output is held up', async () => {
+  const cli = start('-m', `sandbox/echo,say=${'x'.repeat(900)}`, '-m', 'sandbox/text', '--critic', 'sandbox/text,len=300000');
+  cli.child.stdout.pause();
+  await untilAsked(3);
+  await vi.waitFor(() => expect(cli.child.stdout.readableLength).toBeGreaterThan(0), { timeout: 10_000 });
+  cli.child.kill('SIGINT');
+  await cli.untilStderr('cancelled by SIGINT');
+  expect(cli.child.signalCode).toBeNull();
+  cli.child.kill('SIGINT');
+  cli.child.stdout.resume();
+  expect(await cli.done).toMatchObject({ status: null, signal: 'SIGINT' });
+});
