@@ -76,6 +76,8 @@ function report(samples) {
 }
 
 for (const node of flags.node ?? [process.execPath]) {
-  console.log(`\nNode ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, medians of ${rounds} interleaved rounds\n`);
+  console.log(
+    `\nNode ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, medians of ${rounds} interleaved rounds after one that fills mom's code cache\n`,
+  );
   if (!report(await measure(node))) process.exitCode = 1;
 }

@@ -13,6 +13,7 @@ const TREE: Record<string, string> = {
   'src/index.ts': "export { shared } from './core/shared.js';",
   'src/core/shared.ts': 'export const shared: string = MOM_VERSION;',
   'src/prompts/greeting.md': 'Hello\n',
+  'src/cli/loader.ts': 'export const load = (id: string): unknown => require(id);',
   'src/cli/main.ts': `
     import text from '../prompts/greeting.md';
     export async function main() {
@@ -55,6 +56,7 @@ describe('the build', () => {
       'cli-commands-ask.cjs',
       'fail.cjs',
       'index.cjs',
+      'loader.cjs',
       'main.cjs',
       'npm-ignore.cjs',
       'npm-yaml.cjs',

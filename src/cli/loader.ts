@@ -68,14 +68,23 @@ function keepAtExit(script: Script, path: string, origin: string): void {
   if (origin.length !== HEADER || Buffer.byteLength(origin) !== HEADER) return;
   process.once('exit', (code) => {
     if (code !== 0) return;
-    const draft = `${path}.${process.pid}.tmp`;
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      writeFileSync(draft, Buffer.concat([Buffer.from(origin), script.createCachedData()]), { mode: 0o600, flag: 'wx' });
-      renameSync(draft, path);
+      replace(path, Buffer.concat([Buffer.from(origin), script.createCachedData()]));
     } catch {
       // A cache is a courtesy: without it the next start takes a little longer.
-      rmSync(draft, { force: true });
     }
   });
+}
+
+/** Whole or not at all: another mom may be reading. */
+function replace(path: string, bytes: Buffer): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }

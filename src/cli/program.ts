@@ -108,9 +108,11 @@ function translated(error: CommanderError, argv: readonly string[]): unknown {
   const near = suggestion?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
   const isCommand = COMMANDS.some((command) => command.name.split(' ')[0] === argv[0]);
   if (!isCommand && looksLikeQuestion(argv)) {
+    const isOption = argv[0]?.startsWith('-');
+    const nearCommand = near && COMMANDS.some((command) => command.name === near);
     return usageError(
-      `${JSON.stringify(argv.find((argument) => !argument.startsWith('-')) ?? argv[0])} is not a command`,
-      correctedLine(argv),
+      isOption ? `${argv[0]} belongs to a command` : `${JSON.stringify(argv[0])} is not a command`,
+      nearCommand ? `did you mean mom ${near}? As a question it is: ${correctedLine(argv)}` : correctedLine(argv),
     );
   }
   if (near) return usageError(what, `did you mean ${near}?`);

@@ -47,7 +47,7 @@ export async function runSinks({ app, flags, context, messages, id }: Wanted): P
       },
     });
   }
-  const showsProgress = context.stderrIsTTY && context.env['TERM'] !== 'dumb' && !flags.quiet && !flags.verbose;
+  const showsProgress = context.stderrIsTTY && context.env.TERM !== 'dumb' && !flags.quiet && !flags.verbose;
   const color = usesColor(context, flags.color ?? 'auto');
   const progress = showsProgress ? await (await import('./view/progress.js')).createProgressLine(context.stderr, color) : null;
   return { progress, record, journalPath };

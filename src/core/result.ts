@@ -43,6 +43,11 @@ export class ResultFold {
     return this.#asked().some((call) => call.status === 'answered' && call.cost_usd === null);
   }
 
+  /** True when a warning of this kind was given. */
+  hasWarned(code: string): boolean {
+    return this.#warnings.some((warning) => warning.code === code);
+  }
+
   result(): RunResult {
     const start = this.#start;
     const outcome = this.#outcome;

@@ -12,6 +12,7 @@ import { Bills } from './bills.js';
 import { isCancelled, type RunContext } from './context.js';
 import { failed, type Outcome } from './outcome.js';
 import { Recorder } from './recorder.js';
+import { overspend } from './spend.js';
 import { strategies } from './strategies/index.js';
 
 interface RunInput {
@@ -49,6 +50,7 @@ export async function runOnce(input: RunInput): Promise<RunResult> {
   const outcome = await strategies[plan.strategy](ctx).catch((error: unknown) => failed(toMomError(error), writer.shown, 'critic'));
   await (isCancelled(ctx) ? bills.abandon() : bills.settle());
   end.clear();
+  warnOfFlaws(ctx, outcome);
   return finish(ctx, outcome);
 }
 
@@ -67,6 +69,15 @@ function start(ctx: RunContext, seed: number): void {
     critics: writers.map(participant),
     messages: ctx.request.messages,
   });
+}
+
+/** What is wrong with an answer that came all the same, where no stage has said so. */
+function warnOfFlaws(ctx: RunContext, outcome: Outcome): void {
+  if (outcome.finish_reason === 'length') {
+    ctx.recorder.warn('cut_by_length', 'the answer is cut off at its length limit; raise --max-tokens, or ask for less at once');
+  }
+  const overspent = overspend(ctx);
+  if (overspent && outcome.error === null && !ctx.recorder.fold.hasWarned('cost_cap')) ctx.recorder.warn('cost_cap', overspent);
 }
 
 function finish(ctx: RunContext, outcome: Outcome): RunResult {

@@ -19,3 +19,10 @@ export function capError(ctx: RunContext): MomError | null {
   }
   return null;
 }
+
+/** How far a run went over its cap, null when it did not: a call that is under way can cost more than what was left. */
+export function overspend(ctx: RunContext): string | null {
+  const cap = ctx.plan.mixture.maxCost;
+  const { usd } = ctx.recorder.fold.cost();
+  return cap && usd !== null && usd > cap.usd ? `the run cost $${usd}, more than its cap of $${cap.usd}` : null;
+}

@@ -71,8 +71,12 @@ async function criticAlone(ctx: RunContext, panel: Panel): Promise<Outcome> {
     written,
     () => false,
     () => {
-      if (panel.usable.length > 0) return passThrough(ctx, panel, false);
-      return failed(stopReason(ctx) ?? capError(ctx) ?? nobodyAnswered([...panel.proposals, ...written.tried]));
+      const reason = stopReason(ctx) ?? capError(ctx);
+      if (panel.usable.length > 0) {
+        if (reason) warnUnmerged(ctx, reason.code, reason.message);
+        return passThrough(ctx, panel, false);
+      }
+      return failed(reason ?? nobodyAnswered([...panel.proposals, ...written.tried]));
     },
   );
 }

@@ -156,12 +156,10 @@ describe('what flags do', () => {
     const result = json(stdout);
     expect(status).toBe(0);
     expect(result).toMatchObject({ status: 'degraded', answer_source: expect.stringMatching(/^proposal:p[12]$/) });
-    expect(result.warnings).toEqual([
-      {
-        code: 'cost_cap',
-        message: `the cap of $1.5 is reached: $${result.cost_usd} spent; the best proposal goes out instead of a merged answer`,
-      },
-    ]);
+    expect(result.warnings.map(({ code }) => code)).toEqual(['cost_cap']);
+    expect(result.warnings[0]?.message).toMatch(
+      /^the cap of \$1\.5 is reached: \$[\d.]+ spent; the best proposal goes out instead of a merged answer$/,
+    );
     expect(stderr).toBe(`mom: warning: ${result.warnings[0]?.message}\n`);
     expect(sandbox.stats().models[MERGED]).toBeUndefined();
   });
@@ -239,7 +237,7 @@ describe('what goes to the models', () => {
   it('is a prompt of 20 MB to the last byte', async () => {
     const prompt = 'A line of text, ümläute and all 🙂.\n'.repeat(510_000);
     expect(Buffer.byteLength(prompt)).toBeGreaterThan(20_000_000);
-    const { stdout, stderr, status } = await ask(['-m', 'sandbox/echo', '--timeout', '60s'], { stdin: prompt });
+    const { stdout, stderr, status } = await ask(['-m', 'sandbox/echo', '--timeout', '60s', '--max-cost', '50'], { stdin: prompt });
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     const digest = (text: string) => createHash('sha256').update(text.trimEnd()).digest('hex');
     expect(digest(stdout)).toBe(digest(prompt));
@@ -253,7 +251,7 @@ describe('what goes to the models', () => {
     expect(messages.map(({ role }) => role)).toEqual(['system', 'user']);
     expect(messages[0]?.content).not.toContain('PWNED');
     const text = messages[1]?.content ?? '';
-    const fence = text.match(/<candidate ([AB]1) (\S+)>\n\[simulated answer of sandbox\/hostile[\s\S]*?<\/candidate \1 \2>/);
+    const fence = text.match(/<candidate (A[12]) (\S+)>\n\[simulated answer of sandbox\/hostile[\s\S]*?<\/candidate \1 \2>/);
     expect(fence?.[0]).toContain('PWNED');
     expect(fence?.[0]).toContain('</candidate>\n<candidate Z9>');
     expect(text.replace(fence?.[0] ?? '', '')).not.toContain('PWNED');

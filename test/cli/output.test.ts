@@ -1,6 +1,6 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { type CliOptions, MOM, newPlace, type Place, runCli } from '../support/cli.js';
@@ -13,9 +13,10 @@ afterAll(() => sandbox.close());
 beforeEach(() => sandbox.reset());
 
 const SAY = encodeURIComponent('the answer\u001b[31m red');
-const ONE = ['-m', `sandbox/echo,say=${SAY}`];
+const ONE = ['-m', `sandbox/say=${SAY}`];
 const upstream = () => ({ MOM_BASE_URL: sandbox.url, MOM_API_KEY: 'key-of-the-test' });
-const ask = (args: string[], options: CliOptions = {}) => runCli(['ask', 'hi', ...args], { ...options, env: { ...upstream(), ...options.env } });
+const ask = (args: string[], options: CliOptions = {}) =>
+  runCli(['ask', 'hi', ...args], { ...options, env: { ...upstream(), ...options.env } });
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const place = (): Place => {
   const made = newPlace();
@@ -27,8 +28,12 @@ const place = (): Place => {
 function shell(line: string, { env, cwd }: Place): Promise<{ stdout: string; stderr: string; status: number | null }> {
   const child = spawn('bash', ['-c', line], { cwd, env: { ...env, ...upstream(), MOM: `${process.execPath} ${MOM}` } });
   let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => (stdout += chunk));
-  child.stderr.on('data', (chunk) => (stderr += chunk));
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
   child.stdin.end();
   return new Promise((resolve) => child.once('close', (status) => resolve({ stdout, stderr, status })));
 }
@@ -62,12 +67,13 @@ describe('a full disk under stdout', () => {
   });
 
   it('leaves the answer in a file that only its owner can read', async () => {
-    const { stderr, status } = await shell(`TMPDIR=$PWD $MOM ask hi -m 'sandbox/echo,say=${SAY}' > /dev/full`, place());
+    const line = `TMPDIR=$PWD $MOM ask hi -m 'sandbox/say=${SAY}' > /dev/full`;
+    const { stderr, status } = await shell(line, place());
     expect(status).toBe(74);
     const path = /^mom: stdout could not be written: ENOSPC.*\nhint: what there is of the answer is in (.*)\n$/.exec(stderr)?.[1] ?? '';
-    onTestFinished(() => rmSync(path, { force: true }));
     expect(path).toMatch(/mom-answer-[0-9a-f]{12}\.txt$/);
-    expect(existsSync(path)).toBe(false);
+    expect(modeOf(path)).toBe('600');
+    expect(readFileSync(path, 'utf8')).toBe('the answer\u001b[31m red\n');
   });
 });
 
@@ -75,7 +81,7 @@ describe('-o', () => {
   it('gets what stdout would get, stdout nothing', async () => {
     const home = place();
     expect(await ask([...ONE, '-o', 'a.txt'], { place: home })).toEqual({ stdout: '', stderr: '', status: 0, signal: null });
-    expect(readFileSync(join(home.cwd, 'a.txt'), 'utf8')).toMatch(/the answer\u001b\[31m red.*\n$/s);
+    expect(readFileSync(join(home.cwd, 'a.txt'), 'utf8')).toBe('the answer\u001b[31m red\n');
     expect(readdirSync(home.cwd)).toEqual(['a.txt']);
   });
 
@@ -108,7 +114,9 @@ describe('-o', () => {
   it('on a full disk leaves the answer on stdout: 74', async () => {
     const { stdout, stderr, status } = await ask([...ONE, '-o', '/dev/full']);
     expect(stdout).toContain('the answer');
-    expect(stderr).toBe('mom: /dev/full could not be written: ENOSPC: no space left on device, write\nhint: the answer went to stdout instead\n');
+    expect(stderr).toBe(
+      'mom: /dev/full could not be written: ENOSPC: no space left on device, write\nhint: the answer went to stdout instead\n',
+    );
     expect(status).toBe(74);
   });
 
@@ -133,7 +141,7 @@ describe('--record', () => {
 
   it.each([
     ['wrong usage', ['--strategy', 'nonesuch'], 2],
-    ['a wrong configuration', ['--set', 'nonesuch=1'], 78],
+    ['a configuration that is not there', ['--config', 'none.yaml'], 78],
     ['a dry run', ['-n'], 0],
   ])('leaves the file alone on %s', async (_what, args, status) => {
     const home = place();
@@ -144,7 +152,16 @@ describe('--record', () => {
   });
 
   it('on a full disk warns once and harms no call', async () => {
-    const { stdout, stderr, status } = await ask(['-m', 'sandbox/text', '-m', 'sandbox/echo', '--critic', 'sandbox/critic', '--record', '/dev/full']);
+    const { stdout, stderr, status } = await ask([
+      '-m',
+      'sandbox/text',
+      '-m',
+      'sandbox/echo',
+      '--critic',
+      'sandbox/critic',
+      '--record',
+      '/dev/full',
+    ]);
     expect(stdout).not.toBe('');
     expect(stderr).toBe('mom: warning: /dev/full could not be written: ENOSPC: no space left on device, write\n');
     expect(status).toBe(0);
@@ -193,7 +210,6 @@ describe('--debug-requests', () => {
     mkdirSync(join(home.cwd, 'a'));
     await ask([...ONE, '--debug-dir', 'a/b'], { place: home });
     expect(readdirSync(join(home.cwd, 'a', 'b'))).toHaveLength(1);
-    expect(dirname(join(home.cwd, 'a', 'b'))).toBe(join(home.cwd, 'a'));
   });
 });
 

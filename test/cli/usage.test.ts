@@ -55,7 +55,6 @@ describe('a wrong command line is 2 with the nearest right one', () => {
     [['ask', '--max-cost', 'much', 'q'], '--max-cost cannot be "much"', '--max-cost takes US dollars such as 0.50'],
     [['ask', '--temperature', '3', 'q'], '--temperature cannot be "3"', '--temperature takes a number from 0 to 2'],
     [['ask', '--strategy', 'fues', 'q'], '--strategy cannot be "fues"', '--strategy takes single or fuse'],
-    [['ask', '--json', '--format', 'text', 'q'], '--json and --format text cannot be used together', 'leave one of them out'],
     [
       ['ask', '--role', 'analytcal', '-m', ONE, 'q'],
       "there is no role 'analytcal'",
@@ -70,6 +69,8 @@ describe('a wrong command line is 2 with the nearest right one', () => {
     [['why is it so'], '"why is it so" is not a command', 'mom ask "why is it so"'],
     [['config', 'shwo'], "unknown command 'shwo'", 'did you mean show?'],
     [['serve'], '"serve" is not a command', 'mom ask serve'],
+    [['aks', 'hi'], '"aks" is not a command', 'did you mean mom ask? As a question it is: mom ask aks hi'],
+    [['-m', 'x', 'hello'], '-m belongs to a command', 'mom ask -m x hello'],
   ])('mom %j', async (args, message, hint) => {
     expect(await mom(args)).toEqual(fails(2, message, hint));
     expect(sandbox.stats().requests).toBe(0);
@@ -140,11 +141,11 @@ describe('configuration', () => {
   });
 
   it('that uses an unset variable is an error only where it is used', async () => {
-    const place = placeWith({ 'work/own.yaml': `providers:\n  one: { base_url: "${sandbox.url}", api_key: "\${KEY_OF_ONE}" }\n` });
+    const place = placeWith({ 'work/own.yaml': `providers:\n  one:\n    base_url: ${sandbox.url}\n    api_key: "\${KEY_OF_ONE}"\n` });
     expect(await mom(['ask', '--config', 'own.yaml', '-m', `one:${ONE}`, 'q'], { place })).toEqual(
       fails(
         77,
-        'own.yaml:2:58: providers.one.api_key needs the variable KEY_OF_ONE, which is not set',
+        'own.yaml:4:5: providers.one.api_key needs the variable KEY_OF_ONE, which is not set',
         'set KEY_OF_ONE, or write ${KEY_OF_ONE:-default}',
       ),
     );

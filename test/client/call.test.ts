@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ask, client, data, delta, good, sse, told, upstream } from './support.js';
 
 describe('an answer', () => {
-  it('comes as events in order, with usage and without cost from a plain server', async () => {
+  it('comes as events in order, texts of one packet as one, with usage and without cost from a plain server', async () => {
     const up = await upstream((res) => {
       res.writeHead(200, sse);
       res.write(`: comment\n\n${delta('Hel')}`);
@@ -16,8 +16,7 @@ describe('an answer', () => {
       { type: 'attempt', attempt: 1 },
       { type: 'open', generationId: 'gen-1' },
       { type: 'model', resolvedModel: 'gpt-5-real' },
-      { type: 'text', text: 'Hel' },
-      { type: 'text', text: 'lo' },
+      { type: 'text', text: 'Hello' },
       { type: 'finish', reason: 'stop' },
       {
         type: 'usage',
@@ -185,7 +184,7 @@ describe('what is no answer', () => {
       'up failed for openai/gpt-5 (429): slow down',
     ],
     ['bad JSON', data('{oops'), sse, 'bad_response', 'up sent something that is not JSON: {oops (openai/gpt-5)'],
-    ['a wrong type', delta(5), sse, 'bad_response', 'up sent a `content` that is no text but a number (openai/gpt-5)'],
+    ['a wrong type', delta(5), sse, 'bad_response', 'up sent a `content` that is no text but of type number (openai/gpt-5)'],
     ['HTML', '<html>', { 'content-type': 'text/html' }, 'bad_response', 'up answered with text/html instead of a stream (openai/gpt-5)'],
   ];
   for (const [name, body, headers, code, message] of cases) {

@@ -248,6 +248,7 @@ describe('a critic that fails', () => {
   it('an answer cut by length is degraded', async () => {
     const { result } = await play(mixture(['a', 'b', 'c'], ['critic']), { ...three, critic: answers('It', 0, 0.01, 'length') });
     expect(result).toMatchObject({ status: 'degraded', finish_reason: 'length', answer: 'It' });
+    expect(result.warnings.map((w) => w.code)).toEqual(['cut_by_length']);
   });
 });
 

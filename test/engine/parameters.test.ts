@@ -60,6 +60,13 @@ describe('strategy single', () => {
     expect(client.requests).toHaveLength(1);
   });
 
+  it('says when the call cost more than the cap', async () => {
+    const cap = { maxCost: { usd: 0.005, setByUser: true }, strategy: 'single' as const };
+    const { result } = await play(mixture([], ['critic'], cap), scripts);
+    expect(result).toMatchObject({ status: 'complete', answer: 'x' });
+    expect(result.warnings).toEqual([{ code: 'cost_cap', message: 'the run cost $0.01, more than its cap of $0.005' }]);
+  });
+
   it('fails with the provider’s reason', async () => {
     const { result } = await play(mixture([], ['nobody'], { strategy: 'single' }), scripts);
     expect(result).toMatchObject({ status: 'failed', error: { code: 'model_unknown', message: 'no script for nobody' } });

@@ -6,9 +6,10 @@ import type { RunRequest, Warning } from '../../core/run.js';
 import { type Asking, begin } from '../ask/asking.js';
 import { deliver, endOutput } from '../ask/delivery.js';
 import { ending, unstarted } from '../ask/ending.js';
-import { type Question, readQuestion } from '../ask/question.js';
+import { readQuestion } from '../ask/question.js';
 import { unlessAborted } from '../cancellation.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
+import type { Input } from '../input/types.js';
 import { type OutputFile, openOutputFile } from '../output/file.js';
 import { createFormatter } from '../output/format.js';
 import { Recording } from '../output/recording.js';
@@ -76,7 +77,7 @@ function announce({ flags, messages }: Asking, warnings: readonly Warning[]): vo
   for (const warning of warnings) messages.warn(warning.message);
 }
 
-function requestOf({ flags, format, cancellation }: Asking, question: Question, app: App, { file }: Outputs): RunRequest {
+function requestOf({ flags, format, cancellation }: Asking, question: Input, app: App, { file }: Outputs): RunRequest {
   return {
     messages: question.messages,
     mixture: app.mixture,

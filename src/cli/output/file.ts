@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -27,7 +28,7 @@ export interface OutputFile {
 /** Checks the place. @throws MomError `output_failed` when it can't be written */
 export function openOutputFile(path: string, cwd: string): OutputFile {
   const named = resolve(cwd, path);
-  const existing = statSync(named, { throwIfNoEntry: false });
+  const existing = statIfThere(named, path);
   if (existing?.isDirectory()) throw new MomError('output_failed', `${path} is a folder`, { hint: 'name a file' });
   try {
     if (existing) accessSync(named, constants.W_OK);
@@ -46,6 +47,14 @@ export function openOutputFile(path: string, cwd: string): OutputFile {
       }
     },
   };
+}
+
+function statIfThere(named: string, path: string): Stats | undefined {
+  try {
+    return statSync(named, { throwIfNoEntry: false });
+  } catch (error) {
+    throw outputError(path, error);
+  }
 }
 
 /** Where an answer goes that had nowhere else to go: a new file that only its owner can read. Returns its path. */

@@ -5,6 +5,6 @@ export type ColorWhen = 'auto' | 'always' | 'never';
 /** Whether stderr gets colours. */
 export function usesColor(context: CliContext, when: ColorWhen): boolean {
   if (when !== 'auto') return when === 'always';
-  if (context.env['NO_COLOR']) return false;
-  return Boolean(context.env['FORCE_COLOR']) || (context.stderrIsTTY && context.env['TERM'] !== 'dumb');
+  if (context.env.NO_COLOR) return false;
+  return Boolean(context.env.FORCE_COLOR) || (context.stderrIsTTY && context.env.TERM !== 'dumb');
 }

@@ -15,6 +15,7 @@ export class ProgressText {
     switch (event.type) {
       case 'run.start':
         this.#startedAt = now;
+        for (const { id, model } of event.proposers) this.#asked.set(id, shortName(model));
         break;
       case 'call.start':
         if (event.call.kind === 'proposer') this.#asked.set(event.call.id, shortName(event.call.model));
@@ -39,9 +40,11 @@ export class ProgressText {
     const seconds = `${Math.floor((now - this.#startedAt) / 1_000)} s`;
     const awaited = [...this.#asked].filter(([id]) => !this.#settled.has(id)).map(([, name]) => name);
     const total = this.#asked.size;
-    if (this.#critic !== null && awaited.length === 0)
-      return `${this.#answered} of ${total} answered · final answer by ${this.#critic} · ${seconds}`;
-    if (awaited.length === 0) return `${this.#answered} of ${total} answered · ${seconds}`;
+    if (awaited.length === 0) {
+      const answered = total === 0 ? [] : [`${this.#answered} of ${total} answered`];
+      const writer = this.#critic === null ? [] : [`final answer by ${this.#critic}`];
+      return [...answered, ...writer, seconds].join(' · ');
+    }
     const rest = this.#graceEndsAt === null ? '' : `, ${Math.max(0, Math.ceil((this.#graceEndsAt - now) / 1_000))} s more`;
     const models = total === 1 ? 'model' : 'models';
     return `waiting for ${awaited.length} of ${total} ${models}${rest}: ${awaited.join(', ')} · ${seconds}`;
@@ -64,7 +67,9 @@ export async function createProgressLine(stream: NodeJS.WritableStream, color: b
     spinner.text = progress.text(performance.now());
   }
   function stop(): void {
-    if (ticking) clearInterval(ticking);
+    // A second stop would move the cursor within the answer.
+    if (!ticking) return;
+    clearInterval(ticking);
     ticking = null;
     spinner.stop();
   }

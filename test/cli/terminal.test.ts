@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { MOM, newPlace } from '../support/cli.js';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({});
+});
+afterAll(() => sandbox.close());
+
+const HOSTILE = encodeURIComponent('safe\u001b]0;owned\u0007\u001b[2J\u009b31m\u202etext');
+const PANEL = '-m sandbox/say=one -m sandbox/say=two,ttft=1200 --critic sandbox/say=merged,ttft=700';
+
+/** Runs a shell line on a terminal of its own; `$MOM` is the program. What comes back is all that went to the terminal. */
+function onTerminal(line: string, env: Record<string, string> = {}): Promise<{ screen: string; status: number | null }> {
+  const place = newPlace();
+  onTestFinished(place.remove);
+  const child = spawn('script', ['-qec', `stty cols 120 rows 40; ${line}`, '/dev/null'], {
+    cwd: place.cwd,
+    env: {
+      ...place.env,
+      MOM: `${process.execPath} ${MOM}`,
+      MOM_BASE_URL: sandbox.url,
+      MOM_API_KEY: 'key-of-the-test',
+      TERM: 'xterm',
+      SHELL: '/bin/sh',
+      ...env,
+    },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let screen = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    screen += chunk;
+  });
+  return new Promise((resolve) => child.once('close', (status) => resolve({ screen: screen.replaceAll('\r\n', '\n'), status })));
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with one
+const SEQUENCE_OR_CHARACTER = /\u001b\[[?\d;]*[A-Za-z]|[\s\S]/gu;
+
+/** What is left on the screen of all that was drawn: enough of a terminal for one line that is redrawn. */
+function remaining(screen: string): string {
+  const lines = [''];
+  let column = 0;
+  const pieces = screen.replaceAll('\n', '\r\n').match(SEQUENCE_OR_CHARACTER) ?? [];
+  for (const piece of pieces) {
+    const last = lines.length - 1;
+    const line = lines[last] ?? '';
+    if (piece === '\n') {
+      lines.push('');
+      column = 0;
+    } else if (piece === '\r' || piece === '\u001b[1G') column = 0;
+    else if (['\u001b[K', '\u001b[0K', '\u001b[2K'].includes(piece)) lines[last] = piece === '\u001b[2K' ? '' : line.slice(0, column);
+    else if (!piece.startsWith('\u001b')) {
+      lines[last] = `${line.slice(0, column)}${piece}${line.slice(column + 1)}`;
+      column += 1;
+    }
+  }
+  return lines.join('\n');
+}
+
+describe('the progress line', () => {
+  it('says who is awaited and for how long, and vanishes before the first character', async () => {
+    const { screen, status } = await onTerminal(`$MOM ask hi ${PANEL} --quorum 1 --grace 5s`);
+    expect(status).toBe(0);
+    expect(screen).toMatch(/waiting for 2 of 2 models: say=one, say=two,ttft=1200 · 0 s/);
+    expect(screen).toMatch(/waiting for 1 of 2 models, 5 s more: say=two,ttft=1200 · 0 s/);
+    expect(screen).toMatch(/2 of 2 answered · final answer by say=merged,ttft=700 · 1 s/);
+    expect(remaining(screen)).toMatch(/^merged\n2\/2 models · [\d.]+ s · \d+ tokens · \$[\d.]+ reported\n$/);
+  });
+
+  it.each([
+    ['-q', {}],
+    ['', { TERM: 'dumb' }],
+  ])('is not drawn with %s %o', async (flags, env) => {
+    const { screen } = await onTerminal(`$MOM ask hi ${flags} ${PANEL}`, env);
+    expect(screen).not.toContain('waiting for');
+    expect(screen).not.toContain('\u001b');
+  });
+
+  it('is drawn without colour with --color never, and the cursor stays', async () => {
+    const { screen } = await onTerminal(`$MOM ask hi --color never ${PANEL}`);
+    expect(screen).toContain('waiting for');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours and a hidden cursor are made of them
+    expect(screen).not.toMatch(/\u001b\[(\d+(;\d+)*m|\?25l)/);
+  });
+
+  it('goes to the terminal when the answer goes to a file', async () => {
+    const { screen } = await onTerminal(`$MOM ask hi ${PANEL} > a.txt; cat a.txt`);
+    expect(screen).toContain('waiting for');
+    expect(remaining(screen)).toMatch(/^2\/2 models · .*\nmerged\n$/);
+  });
+});
+
+describe('the closing line', () => {
+  it.each([
+    ['always', true],
+    ['never', false],
+    ['auto', true],
+  ])('with --color %s', async (when, dim) => {
+    const { screen } = await onTerminal(`$MOM ask hi --color ${when} -m sandbox/say=one`);
+    expect(screen.includes('\u001b[2m1/1 model · ')).toBe(dim);
+    expect(screen).toContain('1/1 model · ');
+  });
+
+  it('has no colour with NO_COLOR', async () => {
+    expect((await onTerminal('$MOM ask hi -m sandbox/say=one', { NO_COLOR: '1' })).screen).not.toContain('\u001b[2m');
+  });
+});
+
+describe("a model's control sequences", () => {
+  it('do not reach a terminal', async () => {
+    const { screen } = await onTerminal(`$MOM ask hi -q -m 'sandbox/say=${HOSTILE}'`);
+    expect(screen).toBe('safetext\n');
+  });
+
+  it('do not reach it with --show-proposals, nor when -o fails', async () => {
+    const { screen } = await onTerminal(`$MOM ask hi -q -m 'sandbox/say=${HOSTILE}' -o /dev/full 2>/dev/null`);
+    expect(screen).toBe('safetext\n');
+    const shown = await onTerminal(
+      `$MOM ask hi -q --show-proposals -m 'sandbox/say=${HOSTILE}' -m sandbox/say=b --critic sandbox/say=c 2>/dev/null`,
+    );
+    expect(shown.screen).toContain('\nsafetext\n');
+    expect(shown.screen).not.toContain('\u001b');
+  });
+
+  it.each(['--json', '--format jsonl'])('are escaped in %s, which means the same', async (flags) => {
+    const { screen } = await onTerminal(`$MOM ask hi -q ${flags} -m 'sandbox/say=${HOSTILE}'`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+    expect(screen).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    const last = JSON.parse(screen.trimEnd().split('\n').at(-1) ?? '') as { answer?: string; result?: { answer: string } };
+    expect(last.answer ?? last.result?.answer).toBe(decodeURIComponent(HOSTILE));
+  });
+
+  it('of an option do not reach it in an error', async () => {
+    const { screen, status } = await onTerminal('$MOM ask hi --config "$(printf \'x\\033]0;owned\\007y\')"');
+    expect(status).toBe(78);
+    expect(screen).not.toContain('\u001b');
+  });
+});
+
+it('without a question shows the short help: 2', async () => {
+  const { screen, status } = await onTerminal('$MOM ask');
+  expect(screen).toMatch(/^Usage: mom ask \[options\] \[prompt\.\.\.\]\n/);
+  expect(screen).toMatch(/\nmom: no question was given\nhint: mom ask "your question", or pipe it in: cat question\.txt \| mom ask\n$/);
+  expect(screen).not.toContain('--min-answers');
+  expect(status).toBe(2);
+});
