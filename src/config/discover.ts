@@ -11,7 +11,7 @@ export interface FoundFile {
 
 /** The user's own config folder: `$XDG_CONFIG_HOME/mom`, by default `~/.config/mom`. */
 export function userConfigDir(env: Readonly<Record<string, string | undefined>>, home: string): string {
-  const base = env['XDG_CONFIG_HOME'];
+  const base = env.XDG_CONFIG_HOME;
   return join(base?.startsWith('/') ? base : join(home, '.config'), 'mom');
 }
 

@@ -48,7 +48,7 @@ function list(schema: JsonSchema, path: string, rows: string[]): void {
 }
 
 function descend(schema: JsonSchema, path: string, rows: string[]): void {
-  const isMember = (item: JsonSchema) => item.properties?.['model'] !== undefined;
+  const isMember = (item: JsonSchema) => item.properties?.model !== undefined;
   if (path.endsWith('.critic') || path.endsWith('.single')) return;
   for (const inner of schema.anyOf ?? [schema]) {
     if (inner.items) for (const item of inner.items.anyOf ?? [inner.items]) list(item, `${path}[]`, rows);

@@ -110,7 +110,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 
 /** The files that count, in order of rising weight. */
 export async function findFiles(options: Omit<LoadOptions, 'overrides'>): Promise<{ kind: ConfigFile['kind']; file: FoundFile }[]> {
-  const named = options.configFile ?? (options.env['MOM_CONFIG'] || undefined);
+  const named = options.configFile ?? (options.env.MOM_CONFIG || undefined);
   if (named !== undefined) {
     const path = resolve(options.cwd, named);
     return [{ kind: 'named', file: { path, text: readConfigFile(path) } }];

@@ -12,7 +12,7 @@ interface TrustList {
 
 /** `$XDG_STATE_HOME/mom/trust.json`, by default below `~/.local/state`. */
 export function trustFile(env: Readonly<Record<string, string | undefined>>, home: string): string {
-  const base = env['XDG_STATE_HOME'];
+  const base = env.XDG_STATE_HOME;
   return join(base?.startsWith('/') ? base : join(home, '.local', 'state'), 'mom', 'trust.json');
 }
 

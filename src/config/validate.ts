@@ -108,7 +108,7 @@ function step(schema: unknown, part: string | number): unknown[] {
 function flatten(schema: unknown): Record<string, unknown>[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const inner = schema as Record<string, unknown>;
-  if ('wrapped' in inner) return flatten(inner['wrapped']);
-  if (inner['type'] === 'union') return (inner['options'] as unknown[]).flatMap(flatten);
+  if ('wrapped' in inner) return flatten(inner.wrapped);
+  if (inner.type === 'union') return (inner.options as unknown[]).flatMap(flatten);
   return [inner];
 }

@@ -83,7 +83,7 @@ describe('the order of weight', () => {
       'mixtures.default.min_answers': [2, '--set mixtures.default.min_answers'],
       grace: ['auto', 'built-in'],
     });
-    expect(config.values.mixtures?.['default']?.proposers).toHaveLength(3);
+    expect(config.values.mixtures?.default?.proposers).toHaveLength(3);
   });
 
   it('takes an empty variable as unset', async () => {
