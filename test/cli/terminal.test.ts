@@ -65,7 +65,7 @@ describe('the progress line', () => {
     const { screen, status } = await onTerminal(`$MOM ask hi ${PANEL} --quorum 1 --grace 5s`);
     expect(status).toBe(0);
     expect(screen).toMatch(/waiting for 2 of 2 models: say=one, say=two,ttft=1200 · 0 s/);
-    expect(screen).toMatch(/waiting for 1 of 2 models, 5 s more: say=two,ttft=1200 · 0 s/);
+    expect(screen).toMatch(/waiting for 1 of 2 models, 5 s more: say=two,ttft=1200 · answered: say=one · 0 s/);
     expect(screen).toMatch(/2 of 2 answered · final answer by say=merged,ttft=700 · 1 s/);
     expect(remaining(screen)).toMatch(/^merged\n2\/2 models · [\d.]+ s · \d+ tokens · \$[\d.]+ reported\n$/);
   });

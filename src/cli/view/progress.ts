@@ -5,7 +5,7 @@ import { sanitize } from './sanitize.js';
 export class ProgressText {
   #asked = new Map<string, string>();
   #settled = new Set<string>();
-  #answered = 0;
+  #answered = new Set<string>();
   #startedAt = 0;
   #graceEndsAt: number | null = null;
   #critic: string | null = null;
@@ -24,7 +24,7 @@ export class ProgressText {
       case 'call.end':
         if (event.call.kind !== 'proposer') break;
         this.#settled.add(event.call.id);
-        if (event.call.status === 'answered') this.#answered += 1;
+        if (event.call.status === 'answered') this.#answered.add(event.call.id);
         break;
       case 'quorum':
         this.#graceEndsAt = now + event.grace_ms;
@@ -38,16 +38,22 @@ export class ProgressText {
 
   text(now: number): string {
     const seconds = `${Math.floor((now - this.#startedAt) / 1_000)} s`;
-    const awaited = [...this.#asked].filter(([id]) => !this.#settled.has(id)).map(([, name]) => name);
+    const awaited = this.#names((id) => !this.#settled.has(id));
     const total = this.#asked.size;
     if (awaited.length === 0) {
-      const answered = total === 0 ? [] : [`${this.#answered} of ${total} answered`];
+      const answered = total === 0 ? [] : [`${this.#answered.size} of ${total} answered`];
       const writer = this.#critic === null ? [] : [`final answer by ${this.#critic}`];
       return [...answered, ...writer, seconds].join(' · ');
     }
     const rest = this.#graceEndsAt === null ? '' : `, ${Math.max(0, Math.ceil((this.#graceEndsAt - now) / 1_000))} s more`;
     const models = total === 1 ? 'model' : 'models';
-    return `waiting for ${awaited.length} of ${total} ${models}${rest}: ${awaited.join(', ')} · ${seconds}`;
+    const there = this.#names((id) => this.#answered.has(id));
+    const answered = there.length === 0 ? [] : [`answered: ${there.join(', ')}`];
+    return [`waiting for ${awaited.length} of ${total} ${models}${rest}: ${awaited.join(', ')}`, ...answered, seconds].join(' · ');
+  }
+
+  #names(which: (id: string) => boolean): string[] {
+    return [...this.#asked].filter(([id]) => which(id)).map(([, name]) => name);
   }
 }
 
