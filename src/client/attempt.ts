@@ -20,7 +20,7 @@ import {
   type Subject,
   statusError,
 } from './errors.js';
-import { ExchangeRecorder } from './record.js';
+import { ExchangeRecorder, recordedRequest } from './record.js';
 import { createCompletion } from './sdk.js';
 import { decodeSse, LineTooLongError } from './sse.js';
 import { ConnectLimitError, type HttpResponse, type Transport } from './transport.js';
@@ -47,7 +47,12 @@ export async function* attempt(
   const subject: Subject = { provider, model: request.model };
   if (provider.needsKey && !provider.apiKey) throw keyMissing(subject);
   const cut = new AbortController();
-  const onAbort = () => cut.abort(cancelledError(request.signal, request.model));
+  let recorder: ExchangeRecorder | undefined;
+  const onAbort = () => {
+    cut.abort(cancelledError(request.signal, request.model));
+    // At once: whoever aborts may not wait for this call to wind up.
+    recorder?.done(false);
+  };
   if (request.signal.aborted) onAbort();
   request.signal.addEventListener('abort', onAbort, { once: true });
   let clean = false;
@@ -57,7 +62,7 @@ export async function* attempt(
     if (context.withoutStreamOptions.has(provider.name)) delete body.stream_options;
     const repaired = new Set<string>();
     for (;;) {
-      const recorder = context.onExchange && new ExchangeRecorder(context.clock, recordedRequest(provider, body), context.onExchange);
+      recorder = context.onExchange && new ExchangeRecorder(context.clock, recordedRequest(provider, body), context.onExchange);
       try {
         const response = await send(context, subject, dialect, request, body, cut.signal);
         const repair: Repair | null = yield* receive(recorder?.tap(response) ?? response, subject, dialect, body, repaired, context.clock);
@@ -235,10 +240,6 @@ export async function readWhole(response: HttpResponse): Promise<string> {
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
-}
-
-function recordedRequest(provider: Provider, body: Body): Exchange['request'] {
-  return { method: 'POST', path: `${new URL(provider.baseUrl).pathname.replace(/\/$/, '')}/chat/completions`, body };
 }
 
 function repairMessage({ provider, model }: Subject, { dropped, renamed }: Repair): string {

@@ -1,6 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../core/clock.js';
 import type { Exchange } from '../core/exchange.js';
+import type { Provider } from '../core/model.js';
+import type { Body } from './body.js';
 import type { HttpResponse } from './transport.js';
 
 const KEPT_HEADERS = ['content-type', 'retry-after', 'retry-after-ms', 'x-generation-id'];
@@ -47,4 +49,9 @@ export class ExchangeRecorder {
     }
     this.#ended = true;
   }
+}
+
+/** What is kept of a request: no header, and of the address only the path. */
+export function recordedRequest(provider: Provider, body: Body): Exchange['request'] {
+  return { method: 'POST', path: `${new URL(provider.baseUrl).pathname.replace(/\/$/, '')}/chat/completions`, body };
 }
