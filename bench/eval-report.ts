@@ -1,12 +1,13 @@
-import { extractNumber } from '../src/core/extract/number.js';
 import type { RunResult } from '../src/core/run.js';
+import { sumCosts } from '../src/core/usage.js';
+import type { Contestant } from './eval-contestants.js';
 
-/** A recorded question with what each system said and what the pipeline made of it. */
-export interface EvalRow {
+/** One question as one contestant answered it. */
+export interface Tried {
   /** The right number, in the form of `extractNumber`. */
   gold: string;
-  /** Recorded texts, in the order of the panel. */
-  texts: readonly string[];
+  /** The number that came out. */
+  said: string | null;
   result: RunResult;
 }
 
@@ -15,36 +16,34 @@ export interface Share {
   of: number;
 }
 
-export interface EvalFigures {
-  /** Each system alone, in the order of the panel. */
-  alone: Share[];
-  /** The merged answers. */
-  merged: Share;
-  /** Questions on which at least two systems say the same number. */
-  agreed: Share;
-  /** The others. */
-  open: Share;
+/** What one contestant made of all questions. */
+export interface Outing {
+  contestant: Contestant;
+  right: Share;
+  calls: number;
+  /** Calls of the strongest model. */
+  strongestCalls: number;
+  /** US dollars; null when a price is unknown. */
+  usd: number | null;
+  /** Runs by what strategy they used. */
+  strategies: Map<string, number>;
   statuses: Map<string, number>;
-  /** Requests by number of calls in the run. */
-  callsPerRun: Map<number, number>;
+  answers: readonly (string | null)[];
 }
 
-export function figures(rows: readonly EvalRow[], systems: number): EvalFigures {
-  const alone = Array.from({ length: systems }, (): Share => ({ right: 0, of: rows.length }));
-  const agreed: Share = { right: 0, of: 0 };
-  const open: Share = { right: 0, of: 0 };
-  const statuses = new Map<string, number>();
-  const callsPerRun = new Map<number, number>();
-  for (const { gold, texts, result } of rows) {
-    const numbers = texts.map(extractNumber);
-    for (const [i, number] of numbers.entries()) if (number === gold) (alone[i] as Share).right += 1;
-    const group = numbers.some((number, i) => number !== null && numbers.indexOf(number) !== i) ? agreed : open;
-    group.of += 1;
-    if (result.answer !== null && extractNumber(result.answer) === gold) group.right += 1;
-    count(statuses, result.status);
-    count(callsPerRun, result.calls.length);
-  }
-  return { alone, merged: { right: agreed.right + open.right, of: rows.length }, agreed, open, statuses, callsPerRun };
+export function outingOf(contestant: Contestant, tried: readonly Tried[], strongest: string): Outing {
+  const calls = tried.flatMap(({ result }) => result.calls);
+  const cost = sumCosts(tried.map(({ result }) => ({ usd: result.cost_usd, source: result.cost_source })));
+  return {
+    contestant,
+    right: { right: tried.filter(({ gold, said }) => said === gold).length, of: tried.length },
+    calls: calls.length,
+    strongestCalls: calls.filter((call) => call.model === strongest).length,
+    usd: cost.source === 'partial' ? null : cost.usd,
+    strategies: counts(tried.map(({ result }) => result.strategy)),
+    statuses: counts(tried.map(({ result }) => result.status)),
+    answers: tried.map(({ result }) => result.answer),
+  };
 }
 
 /** The Wilson interval of a share at 95 %, as two fractions. */
@@ -60,34 +59,64 @@ export function percent({ right, of }: Share): string {
   return of === 0 ? '–' : `${((100 * right) / of).toFixed(1)} %`;
 }
 
-/** What the figures say, for people. */
-export function report(systems: readonly string[], found: EvalFigures): string {
-  const { alone, merged, agreed, open } = found;
-  const width = Math.max(...systems.map((system) => system.length));
-  const [low, high] = interval95(merged).map((share) => (100 * share).toFixed(1));
-  const best = alone.reduce((a, b) => (b.right > a.right ? b : a));
-  const bestName = systems[alone.indexOf(best)];
-  const comparison = merged.right < best.right ? 'less than' : merged.right === best.right ? 'the same as' : 'more than';
+/** What the outings say, for people; the first one is the strongest model alone. */
+export function report(outings: readonly Outing[], questions: number): string {
+  const [strongest] = outings;
+  if (!strongest) return 'nobody took part';
+  const table = [
+    ['', 'right', '95 % interval', 'calls', 'of the strongest', 'dollars', 'of the strongest', 'not complete'],
+    ...outings.map((outing) => rowOf(outing, strongest)),
+  ];
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  const lines = table.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+  );
   return [
-    `Each system alone, ${merged.of} questions, one extractor for all:`,
-    ...systems.map((system, i) => `  ${system.padEnd(width)}  ${percent(alone[i] as Share)} (${alone[i]?.right} right)`),
+    `${questions} recorded questions through configuration, engine, client and sandbox; one number extractor for all.`,
+    `"The strongest" is ${strongest.contestant.label}. Calls: all of them, then those of the strongest model as a share of asking it every time.`,
     '',
-    `Merged by fuse with the sandbox's critic:`,
-    `  two or more agree on ${agreed.of} questions, ${agreed.right} of them right (${percent(agreed)})`,
-    `  with the ${open.of} others ${merged.right} of ${merged.of} are right: ${percent(merged)} (95 % interval ${low} to ${high} %)`,
+    ...lines,
     '',
-    `The critic here is a plain number vote, no model: this shows that the pipeline carries every answer faithfully,`,
-    `not what a real critic makes of them. It is ${comparison} the best system alone (${bestName}, ${percent(best)}).`,
+    ...outings.flatMap((outing) => sameAnswers(outing, outings)),
+    ...outings
+      .filter(({ contestant }) => contestant.strategy === 'auto')
+      .map(({ contestant, strategies }) => `${contestant.label} used ${listed(strategies)}`),
     '',
-    `runs: ${listed(found.statuses)}`,
-    `calls in a run: ${listed(found.callsPerRun)} (with n proposers n + 1; n where the proposals were identical)`,
+    'The critic and judge is the plain number vote of the sandbox, no model: rows that use it (fuse, self, select, deep) show that the',
+    'pipeline carries every answer faithfully, not what a real critic makes of them. Recorded models give one answer, so samples are equal.',
   ].join('\n');
 }
 
-function listed(counts: ReadonlyMap<string | number, number>): string {
-  return [...counts].map(([name, n]) => `${name} ${n === 1 ? 'once' : `${n} times`}`).join(', ');
+function rowOf(outing: Outing, strongest: Outing): string[] {
+  const { contestant, right, calls, strongestCalls, usd, statuses } = outing;
+  const [low, high] = interval95(right).map((share) => (100 * share).toFixed(1));
+  const share = (part: number | null, whole: number | null) => (part === null || !whole ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
+  return [
+    contestant.label,
+    percent(right),
+    `${low} to ${high}`,
+    String(calls),
+    share(strongestCalls, strongest.strongestCalls),
+    usd === null ? 'unknown' : `$${usd.toFixed(4)}`,
+    share(usd, strongest.usd),
+    String(right.of - (statuses.get('complete') ?? 0)),
+  ];
 }
 
-function count<K>(counts: Map<K, number>, key: K): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function sameAnswers({ contestant, answers }: Outing, outings: readonly Outing[]): string[] {
+  const { sameAs, label } = contestant;
+  if (sameAs === undefined) return [];
+  const other = outings.find((each) => each.contestant.label === sameAs);
+  const changed = answers.filter((answer, i) => answer !== other?.answers[i]).length;
+  return [`${label}: ${changed} of ${answers.length} answers are not those of "${sameAs}"`];
+}
+
+function listed(found: ReadonlyMap<string, number>): string {
+  return [...found].map(([name, n]) => `${name} ${n === 1 ? 'once' : `${n} times`}`).join(', ');
+}
+
+function counts<K>(keys: readonly K[]): Map<K, number> {
+  const found = new Map<K, number>();
+  for (const key of keys) found.set(key, (found.get(key) ?? 0) + 1);
+  return found;
 }

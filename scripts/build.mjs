@@ -1,6 +1,6 @@
 /**
  * Builds dist/: one CommonJS bundle per entry and one per dynamically imported module, so that a command parses only the code it runs
- * and the installed package needs no node_modules at run time.
+ * and of node_modules the installed package needs only what can't be bundled: the database with its binary.
  *
  *   node scripts/build.mjs [--no-types] [--root DIR] [--out DIR]
  */
@@ -59,6 +59,9 @@ const lazyBundles = {
   },
 };
 
+/** What stays outside: its binary is a package of its own for each platform, chosen when it is installed. */
+const EXTERNAL = ['libsql'];
+
 /** Builtins that are dear to load and often not needed at all: loaded at the first call of one of these functions. */
 const LAZY_BUILTINS = { 'node:crypto': ['createHash', 'randomBytes', 'randomInt'], 'node:child_process': ['spawn'] };
 
@@ -107,6 +110,7 @@ async function bundleAll() {
       bundle: true,
       format: 'cjs',
       platform: 'node',
+      external: EXTERNAL,
       target: 'node20',
       supported: { 'dynamic-import': false },
       // The loader reads bundles as bytes of one character each.

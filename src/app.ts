@@ -1,6 +1,9 @@
+import { learnModels } from './app/knowledge.js';
+import { openMemory } from './app/memory.js';
 import { createClient } from './client/index.js';
-import { type LoadedConfig, loadConfig, settingsOf } from './config/load.js';
+import { type LoadedConfig, loadConfig } from './config/load.js';
 import { resolveMixture } from './config/resolve.js';
+import { settingsOf } from './config/settings.js';
 import type { Env, MixtureChoice, Override, Settings } from './config/wishes.js';
 import type { Exchange } from './core/exchange.js';
 import type { Mixture } from './core/mixture.js';
@@ -21,9 +24,13 @@ export interface AppOptions {
   overrides?: readonly Override[];
   choice?: MixtureChoice;
   /** Points every provider at an embedded one and drops keys. */
-  sandbox?: { seed?: number; recorded?: readonly string[] } | null;
+  sandbox?: { seed?: number; recorded?: readonly string[]; reportsCost?: boolean } | null;
   /** The engine will only plan: no sandbox is started. */
   planOnly?: boolean;
+  /** Ends the wait for prices. */
+  signal?: AbortSignal;
+  /** Told what is wrong with kept lists and answers, which never stops a run. */
+  onNote?: (note: Warning) => void;
   /** Told each HTTP exchange with a provider when it is over. */
   onExchange?: (exchange: Exchange) => void;
 }
@@ -60,21 +67,39 @@ export async function createApp(options: AppOptions): Promise<App> {
     env: options.env,
     ...(options.onExchange ? { onExchange: options.onExchange } : {}),
   });
+  const settings = settingsOf(config);
+  const { env, home, onNote = () => {}, signal = new AbortController().signal } = options;
+  const [catalog, memory] = await Promise.all([
+    learnModels({
+      providers: place.providers,
+      mixture: resolved.mixture,
+      settings,
+      source: options.planOnly ? null : client,
+      sandbox: Boolean(options.sandbox),
+      env,
+      home,
+      onNote,
+      signal,
+    }),
+    options.planOnly ? null : openMemory({ settings, providers: place.providers, sandbox: Boolean(options.sandbox), env, home, onNote }),
+  ]);
   return {
-    engine: createEngine({ client }),
+    engine: createEngine({ client, catalog, budgets: memory?.budgets ?? [], cache: memory?.cache ?? null }),
     mixture: resolved.mixture,
     providers: place.providers,
-    settings: settingsOf(config),
+    settings,
     warnings: resolved.warnings,
     secrets: secretsOf(config, place.providers),
     async close() {
+      await catalog.settle();
       client.close();
+      memory?.close();
       await place.close();
     },
   };
 }
 
-async function enterSandbox(providers: readonly Provider[], options: { seed?: number; recorded?: readonly string[] }) {
+async function enterSandbox(providers: readonly Provider[], options: NonNullable<AppOptions['sandbox']>) {
   const [{ startSandbox }, { sandboxProviders }] = await Promise.all([import('./sandbox/index.js'), import('./config/resolve.js')]);
   const sandbox = await startSandbox(options);
   return { providers: sandboxProviders(providers, sandbox.url), close: () => sandbox.close() };

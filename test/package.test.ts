@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -37,13 +37,24 @@ export async function answer(question: string): Promise<string | null> {
 }
 `;
 
-/** The package as a stranger gets it: packed, installed without scripts or a network into an empty folder. */
+/** What the package needs at run time, as it was installed here for this machine: paths inside node_modules. */
+const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, { dev?: boolean }> };
+const needed = Object.entries(packages)
+  .flatMap(([path, { dev }]) => (dev || path === '' ? [] : [path.replace(/^node_modules\//, '')]))
+  .filter((path) => existsSync(join(ROOT, 'node_modules', path)));
+
+/**
+ * The package as a stranger gets it: packed, installed without scripts or a network into a folder that holds nothing but
+ * what else it needs.
+ */
 beforeAll(async () => {
   const { stdout } = await exec('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT, env });
   const [tarball] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
   packed = tarball.files.map(({ path }) => path);
   mkdirSync(consumer);
   writeFileSync(join(consumer, 'package.json'), '{ "private": true }');
+  const installed = (path: string) => cpSync(join(ROOT, 'node_modules', path), join(consumer, 'node_modules', path), { recursive: true });
+  for (const path of needed) installed(path);
   const install = ['install', '--ignore-scripts', '--offline', '--no-audit', '--no-fund', join(folder, tarball.filename)];
   await exec('npm', install, { cwd: consumer, env });
 });
@@ -77,8 +88,15 @@ describe('the package', () => {
     expect(await mom('--version')).toEqual({ stdout: `${version}\n`, stderr: '' });
   });
 
-  it('needs no other package', () => {
-    expect(readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['mom-cli']);
+  it('needs one other package with its own, and none for its types', () => {
+    const manifest = JSON.parse(readFileSync(join(consumer, 'node_modules', 'mom-cli', 'package.json'), 'utf8'));
+    expect(Object.keys(manifest.dependencies)).toEqual(['libsql']);
+    expect(needed).toEqual(expect.arrayContaining(['libsql', '@neon-rs/load']));
+    expect(needed.filter((path) => path.startsWith('@libsql/'))).not.toEqual([]);
+    const tops = needed.map((path) => path.split('/')[0]);
+    expect(readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(
+      [...new Set([...tops, 'mom-cli'])].sort(),
+    );
     const declarations = packed.filter((path) => path.endsWith('.d.ts')).map((path) => readFileSync(join(ROOT, path), 'utf8'));
     expect(declarations.filter((text) => /(?:from |import\()['"][^.]/.test(text))).toEqual([]);
   });
@@ -92,6 +110,59 @@ describe('the package', () => {
     const texts = Object.values(answers as Record<string, { text: string }>).map(({ text }) => text.trim());
     expect(texts).toContain(stdout.trim());
     expect(stderr).toBe('mom: sandbox: built-in simulated and recorded models, no network\n');
+  });
+
+  describe('with a cache', () => {
+    const binaries = join(consumer, 'node_modules', '@libsql');
+    let upstream: ChildProcess;
+    let url = '';
+    const ask = (...flags: string[]) => {
+      const run = exec(process.execPath, [join(consumer, 'node_modules', '.bin', 'mom'), 'ask', '-m', 'sandbox/text', ...flags, 'Why?'], {
+        cwd: consumer,
+        env: { ...env, MOM_BASE_URL: url, MOM_API_KEY: 'any' },
+      });
+      run.child.stdin?.end();
+      return run;
+    };
+    const asked = async () => ((await (await fetch(new URL('/__stats', url))).json()) as { requests: number }).requests;
+
+    beforeAll(async () => {
+      upstream = spawn(process.execPath, [join(consumer, 'node_modules', '.bin', 'mom'), 'sandbox', '--port', '0'], { cwd: consumer, env });
+      const line = await new Promise((resolve) => upstream.stdout?.once('data', resolve));
+      url = String(line).trim().replace('mom sandbox: ', '').split(/\s/)[0] ?? '';
+    });
+    afterAll(() => upstream.kill());
+
+    it('finds its database, and in it the answer', async () => {
+      const first = await ask('--set', 'cache.ttl=1h');
+      const calls = await asked();
+      expect(first.stdout).not.toBe('');
+      expect(await ask('--set', 'cache.ttl=1h')).toEqual(first);
+      expect(await asked()).toBe(calls);
+      expect(existsSync(join(folder, '.cache', 'mom', 'answers.db'))).toBe(true);
+    });
+
+    it('says what is missing on a machine without a build of the database, and answers all the same', async () => {
+      renameSync(binaries, `${binaries}.away`);
+      try {
+        const { stdout, stderr } = await ask('--set', 'cache.ttl=1h');
+        expect(stdout).not.toBe('');
+        expect(stderr).toMatch(
+          /answers are not cached: the database module libsql can't be loaded on \w+-\w+: Cannot find module '@libsql\/[\w-]+'\n$/,
+        );
+      } finally {
+        renameSync(`${binaries}.away`, binaries);
+      }
+    });
+
+    it('is not even looked for where none is configured', async () => {
+      renameSync(join(consumer, 'node_modules', 'libsql'), join(consumer, 'libsql.away'));
+      try {
+        expect((await ask()).stderr).toBe('');
+      } finally {
+        renameSync(join(consumer, 'libsql.away'), join(consumer, 'node_modules', 'libsql'));
+      }
+    });
   });
 
   it('gives the library to CommonJS and to ES modules', async () => {

@@ -5,10 +5,10 @@ import { unstartedResult } from '../src/cli/report.js';
 import { ERRORS, MomError } from '../src/core/error.js';
 import type { RunEvent } from '../src/core/event.js';
 import type { MessageRole } from '../src/core/message.js';
-import { STRATEGIES } from '../src/core/mixture.js';
+import type { RunStrategy } from '../src/core/mixture.js';
 import type { CallKind, CallRecord, CallStatus, RunResult, RunStatus } from '../src/core/run.js';
 import type { CostSource, Usage } from '../src/core/usage.js';
-import { BODIES, events, resultOf } from './observe/sample-run.js';
+import { BODIES, CACHED_BODIES, events, LAYERED_BODIES, resultOf } from './observe/sample-run.js';
 
 interface Schema {
   enum?: string[];
@@ -34,10 +34,12 @@ function problems(schema: 'result' | 'event', value: unknown): unknown {
 const RUN_STATUS: Record<RunStatus, true> = { complete: true, degraded: true, failed: true, cancelled: true };
 const CALL_STATUS: Record<CallStatus, true> = { answered: true, failed: true, cancelled: true, skipped: true };
 const CALL_KIND: Record<CallKind, true> = { proposer: true, critic: true, judge: true, verifier: true, router: true, embedding: true };
+const STRATEGY: Record<RunStrategy, true> = { single: true, fuse: true, self: true, vote: true, select: true, cascade: true, deep: true };
 const COST_SOURCE: Record<CostSource, true> = { reported: true, computed: true, estimated: true, partial: true, unknown: true };
 const ROLE: Record<MessageRole, true> = { system: true, developer: true, user: true, assistant: true, tool: true };
 const EVENT_TYPE: Record<RunEvent['type'], true> = {
   'run.start': true,
+  route: true,
   'call.start': true,
   'call.delta': true,
   'call.restart': true,
@@ -68,6 +70,7 @@ const CALL_KEYS: Record<keyof CallRecord, true> = {
   usage: true,
   cost_usd: true,
   cost_source: true,
+  confidence: true,
   first_token_ms: true,
   duration_ms: true,
   attempts: true,
@@ -107,6 +110,15 @@ describe('the schema of a result', () => {
 
   it('takes what the fold makes', () => {
     expect(problems('result', result)).toEqual([]);
+  });
+
+  it.each([
+    ['layers and checks', LAYERED_BODIES],
+    ['an answer from the cache', CACHED_BODIES],
+  ])('takes a run with %s, event by event', (_what, bodies) => {
+    const list = events(bodies);
+    expect(list.flatMap((event) => problems('event', event))).toEqual([]);
+    expect(problems('result', resultOf(list))).toEqual([]);
   });
 
   it('takes a failed run without an answer', () => {
@@ -155,7 +167,7 @@ describe('the schema of a result', () => {
     ['call_status', Object.keys(CALL_STATUS)],
     ['call_kind', Object.keys(CALL_KIND)],
     ['cost_source', Object.keys(COST_SOURCE)],
-    ['strategy', [...STRATEGIES]],
+    ['strategy', Object.keys(STRATEGY)],
     ['error_code', Object.keys(ERRORS)],
   ])('knows every %s', (name, values) => {
     expect(sorted(resultSchema.$defs[name]?.enum)).toEqual(sorted(values));

@@ -1,5 +1,17 @@
+import { LAYERS, REFINE_ROUNDS } from '../core/limits.js';
 import { STRATEGIES } from '../core/mixture.js';
-import { assignment, dollars, duration, durationOrAuto, numberBetween, oneOf, someText, type ValueKind, wholeNumber } from './values.js';
+import {
+  assignment,
+  dollars,
+  duration,
+  durationOrAuto,
+  numberBetween,
+  oneOf,
+  someText,
+  type ValueKind,
+  wholeBetween,
+  wholeNumber,
+} from './values.js';
 
 /** One option. Help, parsing and docs/cli.md are made from these, so they can't differ. */
 export interface OptionSpec {
@@ -106,6 +118,15 @@ export const ASK: CommandSpec = {
       group: models,
       value: someText,
     },
+    { flags: '--verify', help: 'check the answer by questions that another family answers without seeing it', group: models },
+    {
+      flags: '--refine <n>',
+      help: 'rounds in which the models supplement and correct the answer',
+      group: models,
+      value: wholeBetween(0, REFINE_ROUNDS.max),
+    },
+    { flags: '--layers <n>', help: 'layers of strategy deep', group: models, value: wholeBetween(LAYERS.min, LAYERS.max) },
+    { flags: '--explain-route', help: 'say which strategy would be used and why; ask nobody', group: models },
     SET,
     {
       flags: '--quorum <n>',
@@ -126,12 +147,12 @@ export const ASK: CommandSpec = {
     { flags: '--strict', help: 'exit with 3 when the answer is degraded', group: waiting },
     {
       flags: '--max-cost <usd>',
-      help: 'ask nobody any more once this much is reported, in US dollars',
+      help: 'cap of the run in US dollars; 0: free models only',
       group: waiting,
       short: true,
       value: dollars,
     },
-    { flags: '-n, --dry-run', help: 'show what would be called and who would see it; call nothing', group: waiting },
+    { flags: '-n, --dry-run', help: 'show what would be called, who would see it and what it would cost; call nothing', group: waiting },
     { flags: '--json', help: 'print one JSON object, whatever happens', group: output, short: true },
     { flags: '--format <format>', help: "text, json, or jsonl for the run's events", group: output, value: oneOf('text', 'json', 'jsonl') },
     { flags: '-o, --output <file>', help: 'write the answer to a file', group: output, short: true, value: someText },
@@ -139,6 +160,8 @@ export const ASK: CommandSpec = {
     { flags: '--color <when>', help: 'auto, always or never', group: output, value: oneOf('auto', 'always', 'never') },
     { flags: '-q, --quiet', help: 'nothing on stderr but errors', group: output, short: true },
     { flags: '-v, --verbose', help: 'tell on stderr what happens', group: output },
+    { flags: '--no-cache', help: 'neither use nor keep stored answers', group: more },
+    { flags: '--refresh', help: 'ask anew and replace the stored answer', group: more },
     { flags: '--no-log', help: 'keep no journal of the run', group: more },
     { flags: '--sandbox', help: 'use built-in simulated and recorded models: no key, no network', group: more, short: true },
     { flags: '--seed <n>', help: 'seed of everything drawn by chance', group: more, value: wholeNumber(0) },

@@ -1,10 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
+import { nearestName } from '../config/nearest.js';
 import { listenForSignals } from './cancellation.js';
 import type { ConfigAction } from './commands/config.js';
 import { type CliContext, type Exit, SUCCESS } from './context.js';
 import { commandHelp, rootHelp } from './help.js';
 import { ASK, COMMANDS, type CommandSpec, type OptionSpec } from './options.js';
 import { correctedLine, usageError } from './usage.js';
+import type { ValueKind } from './values.js';
 
 type Flags = Record<string, unknown>;
 type Action = (args: string[], flags: Flags, context: CliContext) => Promise<Exit>;
@@ -95,11 +97,16 @@ function addOption(command: Command, spec: OptionSpec): void {
   if (kind) {
     option.argParser((text: string, previous: unknown) => {
       const value = kind.parse(text);
-      if (value === null) throw usageError(`${option.long} cannot be ${JSON.stringify(text)}`, `${option.long} takes ${kind.accepts}`);
+      if (value === null) throw usageError(`${option.long} cannot be ${JSON.stringify(text)}`, valueHint(option, kind, text));
       return spec.repeat ? [...(Array.isArray(previous) ? previous : []), value] : value;
     });
   }
   command.addOption(option);
+}
+
+function valueHint({ long }: Option, { accepts, names }: ValueKind, text: string): string {
+  const near = names ? nearestName(text, names) : null;
+  return `${near === null ? '' : `did you mean ${near}? `}${long} takes ${accepts}`;
 }
 
 /** A parser's complaint in mom's words; what looks like a question gets the line that works. */

@@ -5,11 +5,18 @@ export interface ValueKind<T = unknown> {
   parse(text: string): T | null;
   /** What is accepted, for the error message. */
   accepts: string;
+  /** Where only these are: the nearest one is what was probably meant. */
+  names?: readonly string[];
 }
 
 export const wholeNumber = (min: number): ValueKind<number> => ({
   parse: (text) => (/^\d+$/.test(text) && Number(text) >= min && Number.isSafeInteger(Number(text)) ? Number(text) : null),
   accepts: `a whole number of at least ${min}`,
+});
+
+export const wholeBetween = (min: number, max: number): ValueKind<number> => ({
+  parse: (text) => (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : null),
+  accepts: `a whole number from ${min} to ${max}`,
 });
 
 export const numberBetween = (min: number, max: number): ValueKind<number> => ({
@@ -39,6 +46,7 @@ export const durationOrAuto: ValueKind<number | 'auto'> = {
 
 export const oneOf = (...names: string[]): ValueKind<string> => ({
   parse: (text) => (names.includes(text) ? text : null),
+  names,
   accepts: names.length === 1 ? String(names[0]) : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`,
 });
 

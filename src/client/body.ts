@@ -6,9 +6,11 @@ export type Body = Record<string, unknown>;
 
 /** The request's body: extra bodies of provider and member win over parameters, mom's own fields over both. */
 export function buildBody(dialect: WireDialect, provider: Provider, request: CallRequest): Body {
-  const { reasoning_effort: _dialects, ...params } = request.params;
+  const { reasoning_effort: _dialects, logprobs, ...params } = request.params;
   const extras = dialect.extras(provider, request);
-  const body: Body = { ...params, ...extras, ...provider.extraBody, ...request.extraBody };
+  // Only a wish for them is sent: servers that do not know the field refuse a `false` as well.
+  const wishes = logprobs === true ? { logprobs } : {};
+  const body: Body = { ...params, ...wishes, ...extras, ...provider.extraBody, ...request.extraBody };
   // A routing wish in extra_body adds to the data policy and can't lift it.
   if (isObject(extras.provider) && isObject(body.provider)) body.provider = { ...body.provider, ...extras.provider };
   for (const [name, value] of Object.entries(body)) if (value === undefined) delete body[name];
@@ -16,7 +18,7 @@ export function buildBody(dialect: WireDialect, provider: Provider, request: Cal
 }
 
 const COMPLAINT =
-  /unsupported|not support|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|extra (input|field)|invalid (parameter|argument|field)|use '?max_/i;
+  /unsupported|(not|n['’]t) support|not enabled|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|extra (input|field)|invalid (parameter|argument|field)|use '?max_/i;
 const NEVER_DROPPED = new Set(['model', 'messages', 'stream', 'provider']);
 const TWINS: Readonly<Record<string, string>> = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' };
 
@@ -36,7 +38,7 @@ export function repairBody(body: Body, message: string, param: string | null, re
   if (!COMPLAINT.test(message)) return null;
   const candidates = Object.keys(body).filter((name) => !NEVER_DROPPED.has(name) && !repaired.has(name));
   const named = candidates.filter((name) => param === name || param?.startsWith(`${name}.`));
-  const said = candidates.filter((name) => new RegExp(`(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`).test(message));
+  const said = candidates.filter((name) => new RegExp(`(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`, 'i').test(message));
   const dropped = named[0] ?? said[0];
   if (dropped === undefined) return null;
   const { [dropped]: value, ...rest } = body;

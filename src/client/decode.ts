@@ -16,6 +16,9 @@ export class AnswerDecoder {
   #characters = 0;
   #blank = true;
   #finish: string | null = null;
+  #logprobs: number[] = [];
+  /** Of tokens that are not known yet to be answer or thought. */
+  #heldLogprobs: number[] = [];
   /** Thrown at the end, when the usage is in: a refused or empty answer is billed all the same. */
   #failure: MomError | null = null;
 
@@ -81,11 +84,16 @@ export class AnswerDecoder {
     if (!isRecord(delta)) throw this.#bad(`sent a \`${part}\` that is no object`);
     const reasoning = this.#reasoning(delta);
     if (reasoning !== '') yield { type: 'reasoning', text: reasoning };
-    yield* this.#pieces(this.#think.push(this.#string(delta, 'content')));
+    const pieces = this.#think.push(this.#string(delta, 'content'));
+    if (this.#finish === null) this.#weigh(pieces, readLogprobs(choice.logprobs));
+    yield* this.#pieces(pieces);
     const reason = choice.finish_reason;
     if (reason === undefined || reason === null || reason === '' || this.#finish !== null) return;
     if (typeof reason !== 'string') throw this.#bad('sent a `finish_reason` that is no text');
     yield* this.#pieces(this.#think.end());
+    // All at once: between the pieces of a text they would keep these from going on as one.
+    const values = [...this.#logprobs, ...this.#heldLogprobs];
+    if (values.length > 0) yield { type: 'logprobs', values };
     this.#finish = reason;
     this.#failure = this.#judge(reason, choice);
     if (this.#failure === null) yield { type: 'finish', reason };
@@ -102,6 +110,14 @@ export class AnswerDecoder {
     }
     if (!this.#blank) return null;
     return callError('empty_answer', `${model} gave an empty answer (finish reason: ${reason})`);
+  }
+
+  /** Thoughts inside the text are no part of the answer, and neither is how sure the model was of them. */
+  #weigh(pieces: ReturnType<ThinkSplitter['push']>, values: readonly number[]): void {
+    for (const value of values) this.#heldLogprobs.push(value);
+    if (pieces.length === 0) return;
+    if (pieces.some((piece) => piece.type === 'text')) for (const value of this.#heldLogprobs) this.#logprobs.push(value);
+    this.#heldLogprobs = [];
   }
 
   *#pieces(pieces: ReturnType<ThinkSplitter['push']>): Generator<CallEvent> {
@@ -132,6 +148,14 @@ export class AnswerDecoder {
   #bad(what: string): MomError {
     return callError('bad_response', `${this.#subject.provider.name} ${what} (${this.#subject.model})`);
   }
+}
+
+/** The log probabilities of a choice's tokens. They are an extra: what is none is left out, and never an error. */
+function readLogprobs(logprobs: unknown): number[] {
+  const tokens: unknown = isRecord(logprobs) ? logprobs.content : null;
+  if (!Array.isArray(tokens)) return [];
+  const values = tokens.map((token: unknown) => (isRecord(token) ? token.logprob : null));
+  return values.filter((value): value is number => typeof value === 'number' && value <= 0);
 }
 
 function readUsage(usage: Record<string, unknown>): { usage: Usage; cost: Cost } {

@@ -1,3 +1,4 @@
+import type { ModelFacts } from '../core/catalog.js';
 import type { Provider } from '../core/model.js';
 import type { CallBill, CallRequest } from '../core/model-client.js';
 
@@ -9,6 +10,14 @@ export interface WireDialect {
   headers(provider: Provider): Record<string, string>;
   /** Body fields beyond `model`, `messages`, `stream` and the common sampling parameters. */
   extras(provider: Provider, request: CallRequest): Record<string, unknown>;
+  /** Body fields that carry the provider's data policy, for requests that are no calls. */
+  policy(provider: Provider): Record<string, unknown>;
+  models: {
+    /** Reads an entry of the provider's model list; null when it is none. */
+    facts(entry: unknown): ModelFacts | null;
+    /** Where one model can be asked for; null: nowhere. */
+    path: ((model: string) => string) | null;
+  };
   /** The id of this generation, for a later bill; `chunkId` is the one in the body. */
   generationId(headers: Record<string, string>, chunkId: string | null): string | null;
   /** Where a bill can be asked for, and how its answer reads; null: nowhere. */

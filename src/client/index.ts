@@ -7,7 +7,9 @@ import type { Random } from '../core/random.js';
 import { type AttemptContext, attempt } from './attempt.js';
 import { lookupBill } from './bill.js';
 import type { WireDialect } from './dialect.js';
+import { embed } from './embed.js';
 import { withAttemptLimits, withCallLimit } from './limits.js';
+import { createModelSource, type ModelSource } from './models.js';
 import { openaiDialect } from './openai.js';
 import { openrouterDialect } from './openrouter.js';
 import { withRetry } from './retry.js';
@@ -28,17 +30,20 @@ export interface ClientOptions {
 const DIALECTS: Readonly<Record<Dialect, WireDialect>> = { openrouter: openrouterDialect, openai: openaiDialect };
 
 /** The port to the providers: attempts with their limits, retries around them, the call's own limit around all. */
-export function createClient(options: ClientOptions): ModelClient & { close(): void } {
+export function createClient(options: ClientOptions): ModelClient & ModelSource & { close(): void } {
   const { clock = systemClock, random = Math.random, userAgent = 'mom-cli' } = options;
   const providers = new Map(options.providers.map((provider) => [provider.name, provider]));
   const transport = createTransport(options.env, clock);
   const context: AttemptContext = { transport, clock, userAgent, onExchange: options.onExchange, withoutStreamOptions: new Set() };
 
+  function providerOf(name: string): Provider {
+    const provider = providers.get(name);
+    if (provider) return provider;
+    throw new MomError('config_invalid', `no provider is named ${name}`, { hint: 'add it under providers in the config' });
+  }
+
   function once(request: CallRequest) {
-    const provider = providers.get(request.provider);
-    if (!provider) {
-      throw new MomError('config_invalid', `no provider is named ${request.provider}`, { hint: 'add it under providers in the config' });
-    }
+    const provider = providerOf(request.provider);
     return attempt(context, provider, DIALECTS[provider.dialect], request);
   }
 
@@ -48,6 +53,11 @@ export function createClient(options: ClientOptions): ModelClient & { close(): v
       const provider = providers.get(name);
       return provider ? lookupBill(context, provider, DIALECTS[provider.dialect], generationId, signal) : null;
     },
+    embed: async (name, model, text, signal) => {
+      const provider = providerOf(name);
+      return embed({ transport, clock, userAgent, random }, provider, DIALECTS[provider.dialect], model, text, signal);
+    },
+    ...createModelSource({ transport, clock, userAgent }, (provider) => DIALECTS[provider.dialect]),
     close: () => transport.close(),
   };
 }

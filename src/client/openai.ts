@@ -1,4 +1,5 @@
 import type { WireDialect } from './dialect.js';
+import { openaiFacts } from './model-facts.js';
 
 /** Plain OpenAI and the many servers that speak like it. */
 export const openaiDialect: WireDialect = {
@@ -8,6 +9,8 @@ export const openaiDialect: WireDialect = {
     stream_options: { include_usage: true },
     ...(params.reasoning_effort === undefined ? {} : { reasoning_effort: params.reasoning_effort }),
   }),
+  policy: () => ({}),
+  models: { facts: openaiFacts, path: null },
   generationId: (_headers, chunkId) => chunkId,
   bill: null,
 };

@@ -1,5 +1,7 @@
+import type { Privacy, Provider } from '../core/model.js';
 import type { CallBill } from '../core/model-client.js';
 import type { WireDialect } from './dialect.js';
+import { openrouterFacts } from './model-facts.js';
 
 /** The name under which OpenRouter's statistics list mom; until it has a home page, one that can't be anybody else's. */
 const ATTRIBUTION = { 'http-referer': 'https://mom-cli.invalid', 'x-openrouter-title': 'mom' } as const;
@@ -9,16 +11,27 @@ export const openrouterDialect: WireDialect = {
   modelId: (model) => (/^[^~/]+\/.+-latest(:\w+)?$/.test(model) ? `~${model}` : model),
   headers: (provider) => (provider.attribution ? ATTRIBUTION : {}),
   extras(provider, { params, privacy }) {
-    const policy = definedOnly({ ...definedOnly(provider.privacy), ...definedOnly(privacy) });
     return {
       usage: { include: true },
       ...(params.reasoning_effort === undefined ? {} : { reasoning: { effort: params.reasoning_effort } }),
-      ...(Object.keys(policy).length === 0 ? {} : { provider: policy }),
+      ...policyOf(provider, privacy),
     };
   },
+  policy: (provider) => policyOf(provider, {}),
+  models: { facts: openrouterFacts, path: (model) => `/model/${model.split('/').map(pathSegment).join('/')}` },
   generationId: (headers, chunkId) => headers['x-generation-id'] ?? chunkId,
   bill: { path: (id) => `/generation?id=${encodeURIComponent(id)}`, read: readBill },
 };
+
+function policyOf(provider: Provider, privacy: Privacy): Record<string, unknown> {
+  const policy = definedOnly({ ...definedOnly(provider.privacy), ...definedOnly(privacy) });
+  return Object.keys(policy).length === 0 ? {} : { provider: policy };
+}
+
+/** The `:` before a variant, and what else may stand in a path as it is, stays. */
+function pathSegment(text: string): string {
+  return encodeURIComponent(text).replace(/%(3A|3D|2C|40)/g, decodeURIComponent);
+}
 
 function definedOnly(fields: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -37,6 +37,3 @@ export const VENDOR_MODELS: Readonly<Record<string, VendorModels>> = {
   openai: { main: 'gpt-5.4', critic: 'gpt-5.5', cheap: 'gpt-5.4-mini' },
   google: { main: 'gemini-pro-latest', critic: 'gemini-pro-latest', cheap: 'gemini-flash-latest' },
 };
-
-/** How often one model is sampled in a mixture of one model. */
-export const SELF_SAMPLES = 3;

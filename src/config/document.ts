@@ -17,7 +17,7 @@ interface JsonSchema {
 
 /** The JSON Schema of the configuration, as editors and `mom config schema` use it. */
 export function jsonSchema(): JsonSchema {
-  const { $schema, ...schema } = toJsonSchema(configSchema, { typeMode: 'input' }) as JsonSchema;
+  const { $schema, ...schema } = toJsonSchema(configSchema, { typeMode: 'input', ignoreActions: ['check', 'finite'] }) as JsonSchema;
   return { $schema, title: 'mom.config.yaml', ...schema };
 }
 
@@ -30,7 +30,7 @@ export function optionReference(): string {
     '',
     'Made from the schema by `npm run docs`; do not edit. An unknown option is an error. Order of weight: flags, environment, project file,',
     'user file, built-in. Maps merge, lists replace. In texts of a file, `${VAR}`, `${VAR:-default}` and `$$` (a dollar sign) are filled in',
-    'when the value is used.',
+    'when the value is used. Where a model is named, its id may stand alone, or a map with the options of `proposers[]`.',
     '',
     '| option | value | meaning |',
     '|---|---|---|',
@@ -48,13 +48,20 @@ function list(schema: JsonSchema, path: string, rows: string[]): void {
 }
 
 function descend(schema: JsonSchema, path: string, rows: string[]): void {
-  const isMember = (item: JsonSchema) => item.properties?.model !== undefined;
-  if (path.endsWith('.critic') || path.endsWith('.single')) return;
   for (const inner of schema.anyOf ?? [schema]) {
-    if (inner.items) for (const item of inner.items.anyOf ?? [inner.items]) list(item, `${path}[]`, rows);
+    if (inner.items) for (const item of inner.items.anyOf ?? [inner.items]) descendItem(item, path, rows);
     else if (inner.properties && !isMember(inner)) list(inner, path, rows);
     else if (typeof inner.additionalProperties === 'object') list(inner.additionalProperties, `${path}.<name>`, rows);
   }
+}
+
+/** The options of a model stand once, at the proposers. */
+function descendItem(item: JsonSchema, path: string, rows: string[]): void {
+  if (!isMember(item) || path.endsWith('.proposers')) list(item, `${path}[]`, rows);
+}
+
+function isMember({ properties }: JsonSchema): boolean {
+  return properties?.model !== undefined && properties.family !== undefined;
 }
 
 function kind(schema: JsonSchema): string {

@@ -53,6 +53,8 @@ function reason(path: Path, value: unknown, project: Layer, without: unknown): s
   const name = path.at(-1);
   if (path.length === 3 && path[0] === 'providers' && GUARDED_PROVIDER_OPTIONS.has(String(name))) return 'decides what is sent where';
   if (name === 'extra_body' && path[0] === 'mixtures') return 'decides what is sent where';
+  if (path.length === 1 && name === 'pricing') return 'decides what counts as spent';
+  if (name === 'allow_unknown_price' && value === true) return 'loosens the cost cap';
   if (path.at(-2) === 'privacy' && (value === false || value === 'allow')) return 'lowers your privacy';
   if (typeof value === 'string' && hasReference(value)) return 'reads your environment';
   if (path.length === 1 && name === 'debug_dir' && typeof value === 'string' && leavesFolder(value, project))
@@ -72,6 +74,9 @@ function raisedLimit(path: Path, value: unknown, without: unknown): string | nul
   const isTopOrMixture = path.length === 1 || (mixture !== null && path.length === 3);
   if (name === 'max_cost' && isTopOrMixture) {
     return limited(value, baseline(['max_cost'], mixture, without, BUILT_IN_MAX_COST)) ? 'raises the cost cap' : null;
+  }
+  if (path.length === 2 && path[0] === 'budget') {
+    return limited(value, valueAt(without, path) ?? Number.POSITIVE_INFINITY) ? 'raises the budget' : null;
   }
   if (name === 'retries' && isTopOrMixture)
     return limited(value, baseline(['retries'], mixture, without, RETRY.max)) ? 'raises the retries' : null;

@@ -6,11 +6,11 @@ export {
   type LoadOptions,
   loadConfig,
   parseSet,
-  settingsOf,
 } from './load.js';
 export { findLocalServers, type LocalServer, type Probe, probeModels } from './local.js';
 export { sandboxProviders } from './provider.js';
 export { mixtureNames } from './recipe.js';
 export { type ResolvedMixture, resolveMixture } from './resolve.js';
 export type { Config, MemberConfig, MixtureConfig, ProviderConfig } from './schema.js';
+export { settingsOf } from './settings.js';
 export type { Env, MixtureChoice, Override, Settings } from './wishes.js';

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { MomError } from '../core/error.js';
 import { BUILT_IN } from './builtin.js';
 import {
@@ -18,7 +18,7 @@ import { DEFAULT_PROVIDER } from './providers.js';
 import type { Config } from './schema.js';
 import { type Layer, Merged, type Path, pathText, type Source, type Tree, valueAt } from './tree.js';
 import { isTrusted, trustFile } from './trust.js';
-import type { Env, Override, Settings } from './wishes.js';
+import type { Env, Override } from './wishes.js';
 
 export interface LoadOptions {
   cwd: string;
@@ -188,13 +188,4 @@ async function overrideLayer(override: Override): Promise<Layer> {
   if (problem)
     throw new MomError('usage', `${problem.place}: ${problem.message}`, { hint: problem.hint ?? 'docs/config.md lists every option' });
   return layer;
-}
-
-export function settingsOf(config: LoadedConfig): Settings {
-  const file = config.source(['debug_dir'])?.file;
-  return {
-    log: config.values.log ?? true,
-    debugRequests: config.values.debug_requests ?? false,
-    debugDir: resolve(file ? dirname(file) : config.cwd, config.text(['debug_dir']) ?? 'debug-requests'),
-  };
 }

@@ -43,6 +43,7 @@ export function resolveMember(
     provider,
     model,
     family: text('family') ?? familyOf(model),
+    weight: own.weight ?? 1,
     role: own.role === undefined ? role : resolveRole(config, own.role, [...path, 'role']),
     required: own.required ?? false,
     params: {
@@ -63,7 +64,12 @@ export function resolveMember(
 }
 
 /** `provider:model`, where the text before the first colon is a provider's name. */
-function splitModel(config: LoadedConfig, written: string, named: string | undefined, path: Path): { provider: string; model: string } {
+export function splitModel(
+  config: LoadedConfig,
+  written: string,
+  named: string | undefined,
+  path: Path,
+): { provider: string; model: string } {
   const names = providerNames(config);
   if (named !== undefined) {
     if (!names.includes(named)) {

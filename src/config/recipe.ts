@@ -1,7 +1,8 @@
 import { MomError } from '../core/error.js';
+import { SELF_SAMPLES } from '../core/limits.js';
 import { familyOf } from '../core/model.js';
 import type { Warning } from '../core/run.js';
-import { MADE_MIXTURES, SELF_SAMPLES, VENDOR_MODELS, type VendorModels } from './builtin.js';
+import { MADE_MIXTURES, VENDOR_MODELS, type VendorModels } from './builtin.js';
 import type { LoadedConfig } from './load.js';
 import { findLocalServers, type Probe } from './local.js';
 import { nameHint } from './nearest.js';
@@ -45,8 +46,14 @@ export async function findRecipe(config: LoadedConfig, asked: string | undefined
       hint: nameHint(name, mixtureNames(config)),
     });
   }
-  const recipe: Recipe = { name, config: own ?? {}, proposers: own?.proposers ?? [], critics: criticList(own), warnings: [] };
-  if (made && own?.proposers === undefined && need.proposers) {
+  const recipe: Recipe = {
+    name,
+    config: own ?? {},
+    proposers: own?.proposers ?? own?.tiers?.flat() ?? [],
+    critics: criticList(own),
+    warnings: [],
+  };
+  if (made && recipe.proposers.length === 0 && need.proposers) {
     return name === 'local' ? localRecipe(recipe, probe) : selfRecipe(recipe, config, need, probe);
   }
   return withoutOpenRouter(recipe, config, need, probe);
@@ -54,7 +61,7 @@ export async function findRecipe(config: LoadedConfig, asked: string | undefined
 
 function criticList(config: MixtureConfig | undefined): readonly MemberConfig[] {
   const critic = config?.critic;
-  if (critic === undefined) return config?.proposers?.slice(0, 1) ?? [];
+  if (critic === undefined) return config?.proposers?.slice(0, 1) ?? config?.tiers?.at(-1)?.slice(0, 1) ?? [];
   return Array.isArray(critic) ? critic : [critic];
 }
 
@@ -69,7 +76,7 @@ async function withoutOpenRouter(recipe: Recipe, config: LoadedConfig, need: Nee
   if (!first) throw await noKey(probe);
   const cheap = recipe.name === 'fast';
   const pick = (models: VendorModels) => (cheap ? models.cheap : recipe.name === 'best' ? models.critic : models.main);
-  const panel = vendors.length > 1 ? vendors : Array<Vendor>(cheap ? 2 : SELF_SAMPLES).fill(first);
+  const panel = vendors.length > 1 ? vendors : Array<Vendor>(cheap ? 2 : SELF_SAMPLES.default).fill(first);
   const entry = ({ name }: Vendor, model: string) => ({ provider: name, model });
   const names = vendors.map((vendor) => vendor.name).join(' and ');
   return {
@@ -88,7 +95,8 @@ function selfRecipe(recipe: Recipe, config: LoadedConfig, need: Need, probe: Pro
   const sample = { provider: vendor.name, model: vendor.models.main };
   return Promise.resolve({
     ...recipe,
-    proposers: Array<MemberConfig>(SELF_SAMPLES).fill(sample),
+    config: { strategy: 'self', single: sample, ...recipe.config },
+    proposers: Array<MemberConfig>(SELF_SAMPLES.default).fill(sample),
     critics: recipe.config.critic === undefined ? [sample] : recipe.critics,
   });
 }
@@ -107,7 +115,7 @@ async function localRecipe(recipe: Recipe, probe: Probe): Promise<Recipe> {
     );
   }
   const families = new Map(offered.toReversed().map((entry) => [familyOf(entry.model), entry]));
-  const panel = [...families.values()].reverse().slice(0, SELF_SAMPLES);
+  const panel = [...families.values()].reverse().slice(0, SELF_SAMPLES.default);
   return {
     ...recipe,
     proposers: panel.length === 1 ? [first, first] : panel,

@@ -1,16 +1,27 @@
 import { MomError } from '../core/error.js';
-import { BUILT_IN_MAX_COST, DEFAULT_TIMEOUTS, RETRY } from '../core/limits.js';
-import { type Cap, defaultQuorum, type Member, type Mixture, STRATEGIES, type StrategyName } from '../core/mixture.js';
+import { BUILT_IN_MAX_COST, EXPECTED_OUTPUT_TOKENS, RETRY } from '../core/limits.js';
+import {
+  type Cap,
+  defaultQuorum,
+  type Member,
+  type Mixture,
+  ROUTES,
+  type RouteName,
+  STRATEGIES,
+  type StrategyName,
+} from '../core/mixture.js';
 import type { Provider } from '../core/model.js';
 import type { Warning } from '../core/run.js';
 import type { LoadedConfig } from './load.js';
 import { type Probe, probeModels } from './local.js';
-import { type MemberDefaults, mergeTimeouts, milliseconds, resolveMember, resolveRole } from './members.js';
+import { milliseconds } from './members.js';
 import { nameHint } from './nearest.js';
+import { PanelMaker } from './panel.js';
 import { isUsable, requireKey, resolveProvider, sandboxedProvider } from './provider.js';
 import { DEFAULT_PROVIDER } from './providers.js';
-import { findRecipe, noKey, type Recipe } from './recipe.js';
-import type { MemberConfig } from './schema.js';
+import { findRecipe, mixtureNames, noKey, type Recipe } from './recipe.js';
+import { resolveRefine, resolveRules, resolveVerify } from './rules.js';
+import { semanticOf } from './settings.js';
 import type { Path } from './tree.js';
 import type { MixtureChoice } from './wishes.js';
 
@@ -18,8 +29,14 @@ export { sandboxProviders } from './provider.js';
 
 export interface ResolvedMixture {
   mixture: Mixture;
-  /** Those that the mixture's members use. */
+  /** Those that the mixture's members and the cache use. */
   providers: Provider[];
+  warnings: Warning[];
+}
+
+/** One mixture, without those that `auto` may lead to. */
+interface Resolved {
+  mixture: Mixture;
   warnings: Warning[];
 }
 
@@ -28,81 +45,115 @@ export interface ResolvedMixture {
  * @throws MomError `usage` for a wrong choice, `config_invalid` for a wrong configuration, `key_missing`
  */
 export async function resolveMixture(config: LoadedConfig, choice: MixtureChoice, probe: Probe = probeModels): Promise<ResolvedMixture> {
-  const models = choice.models?.length ? choice.models : null;
-  const critics = choice.critics?.length ? choice.critics : null;
-  const wanted = pickStrategy(choice, models, critics);
+  const { mixture, warnings } = await resolveOne(config, choice, pickStrategy(choice), probe);
+  const routes = await resolveRoutes(config, choice, mixture, probe);
+  const routed = { ...mixture, auto: { ...mixture.auto, routes: Object.fromEntries(routes.map(({ name, to }) => [name, to.mixture])) } };
+  return {
+    mixture: routed,
+    providers: await usedProviders(config, routed, choice.sandbox ?? false, probe),
+    warnings: distinct([...warnings, ...routes.flatMap(({ to }) => to.warnings)]),
+  };
+}
+
+/** @param routed `auto` leads to it: what flags ask of the first mixture holds as far as this one can */
+async function resolveOne(
+  config: LoadedConfig,
+  choice: MixtureChoice,
+  wanted: StrategyName | null,
+  probe: Probe,
+  routed = false,
+): Promise<Resolved> {
+  const named = Boolean(choice.models?.length);
+  const asksOneModel = wanted === 'single' || wanted === 'self';
   const need = {
-    proposers: models === null,
-    critics: critics === null && !choice.noCritic && !(wanted === 'single' && models !== null),
+    proposers: !named,
+    critics: !choice.critics?.length && !choice.noCritic && !(asksOneModel && named),
     sandbox: choice.sandbox ?? false,
   };
   const recipe = await findRecipe(config, choice.mixture, need, probe);
-  const strategy = wanted ?? recipe.config.strategy ?? 'fuse';
-  const members = resolveMembers(config, choice, recipe, strategy, models, critics);
-  const n = members.proposers.length;
-  const topGrace = recipe.config.grace ?? config.values.grace ?? 'auto';
+  const own = recipe.config;
+  const strategy = wanted ?? own.strategy ?? 'fuse';
+  const maker = new PanelMaker(config, choice, recipe);
+  const panel = maker.panel(strategy, routed || strategy === 'auto');
+  const n = panel.proposers.length;
+  const counts = { n, replaced: strategy === 'single' || strategy === 'self' || named, clamp: routed || panel.tiers.length > 0 };
+  const grace = own.grace ?? config.values.grace ?? 'auto';
+  const path: Path = ['mixtures', recipe.name];
   const mixture: Mixture = {
     name: recipe.name,
-    proposers: members.proposers,
-    critics: members.critics,
-    single: members.single,
+    proposers: panel.proposers,
+    critics: panel.critics,
+    single: panel.single,
     strategy,
-    quorum: limit(config, recipe, 'quorum', choice.quorum, strategy === 'single' || models !== null, n) ?? defaultQuorum(n),
-    minAnswers: limit(config, recipe, 'min_answers', choice.minAnswers, strategy === 'single' || models !== null, n) ?? 1,
-    grace: choice.grace ?? (topGrace === 'auto' ? 'auto' : milliseconds(topGrace as string | 0)),
-    runTimeout: choice.runTimeout ?? members.timeouts.run,
-    retries: choice.retries ?? recipe.config.retries ?? config.values.retries ?? RETRY.max,
-    maxCost: cap(choice.maxCost ?? recipe.config.max_cost ?? config.values.max_cost),
+    strategyChosen: (wanted ?? own.strategy) !== undefined,
+    rules: resolveRules(own, choice, panel.tiers, maker.make, path),
+    auto: { classifier: strategy === 'auto' && !routed ? classifierOf(own, maker, path) : null, routes: {} },
+    verify: resolveVerify(own, choice, maker.make, path),
+    refine: resolveRefine(own, choice),
+    quorum: limit(config, recipe, 'quorum', choice.quorum, counts) ?? defaultQuorum(n),
+    minAnswers: limit(config, recipe, 'min_answers', choice.minAnswers, counts) ?? 1,
+    grace: choice.grace ?? (grace === 'auto' ? 'auto' : milliseconds(grace as string | 0)),
+    runTimeout: choice.runTimeout ?? maker.timeouts.run,
+    retries: choice.retries ?? own.retries ?? config.values.retries ?? RETRY.max,
+    maxCost: cap(choice.maxCost ?? own.max_cost ?? config.values.max_cost),
+    expectedOutput: own.expected_output ?? EXPECTED_OUTPUT_TOKENS,
+    allowUnknownPrice: own.allow_unknown_price ?? config.values.allow_unknown_price ?? false,
   };
-  return { mixture, providers: await usedProviders(config, mixture, need.sandbox, probe), warnings: recipe.warnings };
+  return { mixture, warnings: recipe.warnings };
 }
 
-function pickStrategy(choice: MixtureChoice, models: readonly string[] | null, critics: readonly string[] | null): StrategyName | null {
-  const asked = choice.strategy;
-  if (asked === undefined) return models?.length === 1 && critics === null ? 'single' : null;
+/** The mixtures that `auto` may lead to. Models that the user named are asked whatever the request is. */
+async function resolveRoutes(
+  config: LoadedConfig,
+  choice: MixtureChoice,
+  mixture: Mixture,
+  probe: Probe,
+): Promise<{ name: RouteName; to: Resolved }[]> {
+  if (mixture.strategy !== 'auto' || choice.models?.length) return [];
+  const targets = routeTargets(config, mixture.name);
+  return Promise.all(
+    targets.map(async ({ name, target }) => ({ name, to: await resolveOne(config, { ...choice, mixture: target }, null, probe, true) })),
+  );
+}
+
+/** The names behind `auto` of a mixture. @throws MomError `config_invalid` for one that is none */
+function routeTargets(config: LoadedConfig, mixture: string): { name: RouteName; target: string }[] {
+  const auto = config.values.mixtures?.[mixture]?.auto;
+  const names = mixtureNames(config);
+  return ROUTES.flatMap((name) => {
+    const target = auto?.[name];
+    if (target === undefined) return [];
+    if (names.includes(target)) return [{ name, target }];
+    throw new MomError('config_invalid', `${config.origin(['mixtures', mixture, 'auto', name])}: there is no mixture '${target}'`, {
+      hint: nameHint(target, names),
+    });
+  });
+}
+
+function classifierOf({ auto }: Recipe['config'], maker: PanelMaker, path: Path): Member | null {
+  return auto?.classifier === undefined ? null : maker.make(auto.classifier, 'r1', [...path, 'auto', 'classifier']);
+}
+
+/** What a flag asks for, or what naming a single model means; null leaves it to the mixture. */
+function pickStrategy({ strategy: asked, models = [], critics = [] }: MixtureChoice): StrategyName | null {
+  if (asked === undefined) return models.length === 1 && critics.length === 0 ? 'single' : null;
   if (!(STRATEGIES as readonly string[]).includes(asked))
     throw new MomError('usage', `there is no strategy '${asked}'`, { hint: nameHint(asked, STRATEGIES) });
-  if (asked === 'single' && models !== null && models.length > 1) {
-    throw new MomError('usage', `strategy 'single' asks one model, but ${models.length} are named`, {
+  if ((asked === 'single' || asked === 'self') && models.length > 1) {
+    throw new MomError('usage', `strategy '${asked}' asks one model, but ${models.length} are named`, {
       hint: 'give one -m, or leave --strategy out',
     });
   }
   return asked as StrategyName;
 }
 
-function resolveMembers(
-  config: LoadedConfig,
-  choice: MixtureChoice,
-  recipe: Recipe,
-  strategy: StrategyName,
-  models: readonly string[] | null,
-  critics: readonly string[] | null,
-) {
-  const path: Path = ['mixtures', recipe.name];
-  const timeouts = mergeTimeouts(mergeTimeouts({ ...DEFAULT_TIMEOUTS }, config.values.timeouts), recipe.config.timeouts);
-  const defaults: MemberDefaults = { mixture: recipe.config, timeouts, callTimeout: choice.callTimeout };
-  const fromFlag = choice.role === undefined ? null : resolveRole(config, choice.role, null);
-  const common = recipe.config.role === undefined ? null : resolveRole(config, recipe.config.role, [...path, 'role']);
-  const proposer = (entry: MemberConfig, id: string, at: Path): Member => {
-    const member = resolveMember(config, entry, id, at, defaults, common);
-    return fromFlag ? { ...member, role: fromFlag } : member;
-  };
-  const criticIds = critics ?? recipe.critics;
-  const criticAt = (index: number): Path =>
-    critics ? ['--critic'] : Array.isArray(recipe.config.critic) ? [...path, 'critic', index] : [...path, 'critic'];
-  const critic = (entry: MemberConfig, index: number) => resolveMember(config, entry, `c${index + 1}`, criticAt(index), defaults, null);
-  if (strategy === 'single') {
-    const entry = models?.[0] ?? critics?.[0] ?? recipe.config.single ?? criticIds[0] ?? recipe.proposers[0];
-    const at: Path = models ? ['--model'] : recipe.config.single !== undefined && !critics ? [...path, 'single'] : criticAt(0);
-    return { proposers: [], critics: [], single: entry === undefined ? null : proposer(entry, 's1', at), timeouts };
-  }
-  const entries = models ?? recipe.proposers;
-  return {
-    proposers: entries.map((entry, index) => proposer(entry, `p${index + 1}`, models ? ['--model'] : [...path, 'proposers', index])),
-    critics: choice.noCritic ? [] : criticIds.map(critic),
-    single: null,
-    timeouts,
-  };
+interface Counts {
+  /** Proposers that will be asked. */
+  n: number;
+  /** They are not the ones of the file, so what the file says of their number does not hold. */
+  replaced: boolean;
+  /** A number that is too large means all of them. */
+  clamp: boolean;
 }
 
 /** A number of proposals that can't be more than there are proposers. What a file says counts for the file's own proposers. */
@@ -111,44 +162,44 @@ function limit(
   recipe: Recipe,
   option: 'quorum' | 'min_answers',
   asked: number | undefined,
-  replaced: boolean,
-  n: number,
+  { n, replaced, clamp }: Counts,
 ): number | undefined {
   const value = asked ?? (replaced ? undefined : recipe.config[option]);
   if (value === undefined) return undefined;
   if (value <= n || (n === 0 && replaced)) return value;
-  if (asked !== undefined) {
-    throw new MomError(
-      'usage',
-      `--${option.replace('_', '-')} ${value} is more than the ${n} ${n === 1 ? 'model' : 'models'} that will be asked`,
-      {
-        hint: `use a number from 1 to ${n}`,
-      },
-    );
+  if (clamp) return Math.max(1, n);
+  const hint = `use a number from 1 to ${n}`;
+  if (asked === undefined) {
+    const place = config.origin(['mixtures', recipe.name, option]);
+    throw new MomError('config_invalid', `${place}: ${option} ${value} is more than the ${n} proposers of mixture '${recipe.name}'`, {
+      hint,
+    });
   }
-  throw new MomError(
-    'config_invalid',
-    `${config.origin(['mixtures', recipe.name, option])}: ${option} ${value} is more than the ${n} proposers of mixture '${recipe.name}'`,
-    {
-      hint: `use a number from 1 to ${n}`,
-    },
-  );
+  const models = `${n} ${n === 1 ? 'model' : 'models'}`;
+  throw new MomError('usage', `--${option.replace('_', '-')} ${value} is more than the ${models} that will be asked`, { hint });
 }
 
 /**
- * Checks what only shows when the layers are one: roles, providers and numbers of every configured mixture. Reads no key.
+ * Checks what only shows when the layers are one: roles, providers, routes and numbers of every configured mixture. Reads no key.
  * @throws MomError `config_invalid`
  */
 export function checkMixtures(config: LoadedConfig): void {
   for (const [name, mixture] of Object.entries(config.values.mixtures ?? {})) {
     const critics = mixture.critic === undefined ? [] : Array.isArray(mixture.critic) ? mixture.critic : [mixture.critic];
     const recipe: Recipe = { name, config: mixture, proposers: mixture.proposers ?? [], critics, warnings: [] };
-    resolveMembers(config, {}, recipe, 'fuse', null, null);
-    if (mixture.single !== undefined) resolveMembers(config, {}, recipe, 'single', null, null);
+    const path: Path = ['mixtures', name];
+    const maker = new PanelMaker(config, {}, recipe);
+    maker.panel('fuse', mixture.single !== undefined);
+    const { tiers } = maker.panel('cascade', false);
+    resolveRules(mixture, {}, tiers, maker.make, path);
+    resolveVerify(mixture, {}, maker.make, path);
+    classifierOf(mixture, maker, path);
+    routeTargets(config, name);
     if (mixture.proposers === undefined) continue;
-    limit(config, recipe, 'quorum', undefined, false, mixture.proposers.length);
-    limit(config, recipe, 'min_answers', undefined, false, mixture.proposers.length);
+    const counts = { n: mixture.proposers.length, replaced: false, clamp: false };
+    for (const option of ['quorum', 'min_answers'] as const) limit(config, recipe, option, undefined, counts);
   }
+  semanticOf(config);
 }
 
 function cap(usd: number | undefined): Cap {
@@ -156,13 +207,26 @@ function cap(usd: number | undefined): Cap {
 }
 
 async function usedProviders(config: LoadedConfig, mixture: Mixture, sandbox: boolean, probe: Probe): Promise<Provider[]> {
-  const members = [...mixture.proposers, ...mixture.critics, ...(mixture.single ? [mixture.single] : [])];
-  const names = [...new Set(members.map((member) => member.provider))];
-  if (sandbox) return names.map(sandboxedProvider);
-  const providers = names.map((name) => resolveProvider(config, name));
+  const names = [...new Set(membersOf(mixture).map((member) => member.provider))];
+  const cache = semanticOf(config)?.provider;
+  const all = cache === undefined || names.includes(cache) ? names : [...names, cache];
+  if (sandbox) return all.map(sandboxedProvider);
+  const providers = all.map((name) => resolveProvider(config, name));
   for (const provider of providers) {
+    // A run goes on without its cache's embedding model.
+    if (!names.includes(provider.name)) continue;
     if (provider.name === DEFAULT_PROVIDER && !isUsable(provider)) throw await noKey(probe);
     requireKey(config, provider);
   }
   return providers;
+}
+
+/** Everyone whom the mixture, or one that `auto` leads to, may ask. */
+function membersOf({ proposers, critics, single, rules, verify, auto }: Mixture): Member[] {
+  const others = [single, verify?.verifier, auto.classifier].filter((member) => member != null);
+  return [...proposers, ...critics, ...rules.layers.aggregators, ...others, ...Object.values(auto.routes).flatMap(membersOf)];
+}
+
+function distinct(warnings: readonly Warning[]): Warning[] {
+  return warnings.filter((warning, i) => warnings.findIndex((other) => other.message === warning.message) === i);
 }

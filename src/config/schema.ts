@@ -1,74 +1,26 @@
 import * as v from 'valibot';
+import { SELF_SAMPLES } from '../core/limits.js';
 import { STRATEGIES } from '../core/mixture.js';
+import { member, type memberObject, members, role } from './schema-member.js';
+import {
+  about,
+  anyMap,
+  between,
+  count,
+  dollars,
+  duration,
+  flag,
+  grace,
+  oneOfText,
+  privacy,
+  sampling,
+  text,
+  timeouts,
+  wholeBetween,
+} from './schema-parts.js';
+import { auto, cascade, layers, refine, select, tiers, verify, vote } from './schema-strategies.js';
 
-/** The only definition of every option: types, validation, JSON Schema and docs/config.md are made from it. */
-
-const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
-
-function about<const S extends v.GenericSchema>(schema: S, text: string) {
-  return v.optional(v.pipe(schema, v.description(text)));
-}
-
-const text = v.pipe(v.string('text'), v.nonEmpty('text that is not empty'));
-const duration = v.union(
-  [v.pipe(v.string(), v.regex(/^\s*(?:0|\d+(?:\.\d+)?\s*(?:ms|s|m|h))\s*$/)), v.literal(0)],
-  'a duration with a unit, such as 500ms, 30s, 4m or 1h',
-);
-const count = (least: number) =>
-  v.pipe(
-    v.number(`a whole number from ${least}`),
-    v.integer(`a whole number from ${least}`),
-    v.minValue(least, `a whole number from ${least}`),
-  );
-const between = (low: number, high: number) => {
-  const message = `a number from ${low} to ${high}`;
-  return v.pipe(v.number(message), v.minValue(low, message), v.maxValue(high, message));
-};
-const flag = v.boolean('true or false');
-const grace = v.union([v.literal('auto'), duration], 'auto, or a duration such as 10s');
-const dollars = v.pipe(v.number('US dollars, a number from 0'), v.minValue(0, 'US dollars, a number from 0'));
-const anyMap = v.record(v.string(), v.unknown(), 'a map');
-
-const sampling = {
-  temperature: about(between(0, 2), 'Sampling temperature.'),
-  top_p: about(between(0, 1), 'Nucleus sampling.'),
-  seed: about(count(0), 'Sampling seed, where the provider knows one.'),
-  max_tokens: about(count(1), 'Longest answer in tokens.'),
-  reasoning_effort: about(v.picklist(EFFORTS, `one of ${EFFORTS.join(', ')}`), 'How much a reasoning model thinks.'),
-};
-
-const privacy = v.strictObject({
-  zdr: about(flag, 'OpenRouter: only providers that keep nothing.'),
-  data_collection: about(v.picklist(['allow', 'deny'], 'allow or deny'), 'OpenRouter: whether providers that store prompts may be used.'),
-});
-
-const timeouts = v.strictObject({
-  connect: about(duration, 'Until the connection stands.'),
-  first_event: about(duration, 'Until the first sign of progress; reasoning counts.'),
-  idle: about(duration, 'Between two signs of progress.'),
-  call: about(duration, 'One call with its retries.'),
-  run: about(duration, 'The whole run; has an effect at the top level and in a mixture.'),
-});
-
-const memberTimeouts = v.strictObject(v.omit(timeouts, ['run']).entries);
-
-const role = v.union([text, v.strictObject({ text })], 'the name of a role, or { text: ... }');
-
-const memberObject = v.strictObject({
-  model: v.pipe(text, v.description('Model id, or provider:id.')),
-  provider: about(text, 'Name of the provider, when the model id does not say it.'),
-  family: about(text, 'Models of one family count as one voice; by default taken from the id.'),
-  role: about(role, 'A standard role (analytical, creative, practical, critical), one of `roles`, or { text }.'),
-  required: about(flag, 'Wait for this proposer until its own limit, whatever the quorum says.'),
-  ...sampling,
-  extra_body: about(anyMap, 'Sent along in the body of the request. Guarded in project files.'),
-  privacy: about(privacy, 'Routing by data policy.'),
-  timeouts: about(memberTimeouts, 'Time limits of this model.'),
-  context: about(count(1), 'Context of the model in tokens.'),
-});
-
-const member = v.union([text, memberObject], 'a model id, or a map with model: ...');
-const members = v.pipe(v.array(member, 'a list of models'), v.minLength(1, 'a list of at least one model'));
+/** The only definition of every option: types, validation, JSON Schema and docs/config.md are made from it and the parts it names. */
 
 const mixture = v.strictObject({
   proposers: about(members, 'The models that answer on their own; the same id twice is a second sample.'),
@@ -77,7 +29,16 @@ const mixture = v.strictObject({
     'The model that merges the answers; in a list the next ones are fallbacks.',
   ),
   single: about(member, 'The model of strategy `single`; by default the first critic.'),
-  strategy: about(v.picklist(STRATEGIES, `one of ${STRATEGIES.join(', ')}`), 'How proposals become an answer.'),
+  strategy: about(oneOfText(STRATEGIES), 'How proposals become an answer.'),
+  samples: about(wholeBetween(2, SELF_SAMPLES.max), `Strategy self: samples of the one model. Default: ${SELF_SAMPLES.default}.`),
+  vote: about(vote, 'Strategy vote.'),
+  select: about(select, 'Strategy select.'),
+  tiers: about(tiers, 'Strategy cascade: lists of models from cheap to strong. Default: the proposers, then the critic.'),
+  cascade: about(cascade, 'Strategy cascade: when an answer is good enough.'),
+  layers: about(layers, 'Strategy deep.'),
+  auto: about(auto, 'Strategy auto: mixtures by kind of request.'),
+  refine: about(refine, 'Rounds in which the proposers supplement and correct the answer.'),
+  verify: about(verify, 'Check the answer by questions that another family answers without seeing it.'),
   quorum: about(
     count(1),
     'Usable proposals after which the rest is waited for no longer than `grace`. Default: all but one of three or more, else all.',
@@ -86,7 +47,9 @@ const mixture = v.strictObject({
   grace: about(grace, 'How long to wait for the rest after the quorum.'),
   role: about(role, 'Role of every proposer that has none of its own.'),
   retries: about(count(0), 'Retries of one call.'),
-  max_cost: about(dollars, 'Cap of a run in US dollars; models without a known price do not pass it.'),
+  max_cost: about(dollars, 'Cap of a run in US dollars; models without a known price do not pass it. 0: free models only.'),
+  expected_output: about(count(1), 'Output tokens that a call without max_tokens is expected to have at most. Default: 4000.'),
+  allow_unknown_price: about(flag, 'Models without a known price pass the cap. Guarded in project files.'),
   timeouts: about(timeouts, 'Time limits.'),
   ...sampling,
 });
@@ -105,6 +68,33 @@ const provider = v.strictObject({
   attribution: about(flag, 'OpenRouter: tell it that the request comes from mom.'),
 });
 
+const perMillion = about(dollars, 'US dollars per million tokens.');
+
+const price = v.strictObject({
+  input: v.pipe(dollars, v.description('US dollars per million tokens.')),
+  output: v.pipe(dollars, v.description('US dollars per million tokens.')),
+  cached_input: perMillion,
+  reasoning: perMillion,
+  request: about(dollars, 'US dollars per call.'),
+  image: about(dollars, 'US dollars per image.'),
+});
+
+const semantic = v.strictObject({
+  model: v.pipe(text, v.description('Embedding model: an id, or provider:id. The question is sent to it.')),
+  threshold: about(between(0, 1), 'Least cosine similarity of two questions that count as the same. Default: 0.92.'),
+});
+
+const cache = v.strictObject({
+  ttl: about(duration, 'How long an answer is used again. Default: 24h.'),
+  max_size: about(count(1), 'Answers that are kept at most; the oldest go first. Default: 10000.'),
+  semantic: about(semantic, 'Also use the answer to a question that means the same. Off by default.'),
+});
+
+const budget = v.strictObject({
+  day: about(dollars, 'US dollars a day (UTC), over all runs of this user.'),
+  month: about(dollars, 'US dollars a month (UTC), over all runs of this user.'),
+});
+
 export const configSchema = v.strictObject({
   $schema: about(v.string('text'), 'Address of this schema, for editors.'),
   mixture: about(text, 'Name of the mixture that is used when none is asked for.'),
@@ -118,6 +108,13 @@ export const configSchema = v.strictObject({
   retries: about(count(0), 'Retries of one call, for every mixture that sets no others.'),
   grace: about(grace, 'Wait after the quorum, for every mixture that sets no other.'),
   max_cost: about(dollars, 'Cap of a run in US dollars, for every mixture that sets no other.'),
+  allow_unknown_price: about(flag, 'Models without a known price pass a cap. Guarded in project files.'),
+  budget: about(budget, 'Caps over all runs.'),
+  pricing: about(
+    v.record(v.string(), price, 'a map of prices'),
+    'Prices by model id, or provider:id, where the provider lists none or others. Guarded in project files.',
+  ),
+  cache: about(cache, 'Keep answers and give them again to the same question. Off unless it is configured.'),
   log: about(flag, 'Keep a journal of every run.'),
   debug_requests: about(flag, 'Write a readable trace of every run.'),
   debug_dir: about(text, 'Folder of these traces; a path in a file counts from the folder of that file.'),
@@ -129,4 +126,5 @@ export type MemberConfig = v.InferOutput<typeof member>;
 export type MemberObject = v.InferOutput<typeof memberObject>;
 export type ProviderConfig = v.InferOutput<typeof provider>;
 export type RoleConfig = v.InferOutput<typeof role>;
+export type PriceConfig = v.InferOutput<typeof price>;
 export type TimeoutsConfig = v.InferOutput<typeof timeouts>;

@@ -36,12 +36,20 @@ mixture: default
 #     critic: [~anthropic/claude-opus-latest, ~openai/gpt-latest]   # merges the answers; the next ones are fallbacks
 #     quorum: 2                             # after two usable answers ...
 #     grace: auto                           # ... the rest is waited for no longer than this: auto, or such as 10s
+#     # strategy: vote                      # single, fuse, self, vote, select, cascade, deep; auto picks one by the question
+#     # verify: true                        # check the answer by questions that another family answers
 #   private:
 #     proposers: [ollama:llama3.2, ollama:qwen3]
 #     critic: ollama:qwen3
 
 # Stop a run before it costs more US dollars than this.
 # max_cost: 0.50
+
+# Stop before all runs together cost more than this.
+# budget: { day: 2, month: 20 }
+
+# Give the answer again to a question that was asked before, for this long.
+# cache: { ttl: 24h }
 
 # timeouts: { call: 240s, run: 300s }       # one call with its retries; the whole run
 

@@ -11,11 +11,12 @@ export interface Problem {
   hint: string | null;
 }
 
-/** Checks one layer on its own. The problems come in the order of the schema. */
+/** Checks one layer on its own. Unknown options come first: a misspelt one may be what another problem misses. */
 export function findProblems(layer: Layer): Problem[] {
   const result = v.safeParse(configSchema, layer.tree);
   if (result.success) return [];
-  return result.issues.flatMap((issue) => innermost(issue)).map((issue) => describe(issue, layer));
+  const issues = result.issues.flatMap((issue) => innermost(issue));
+  return [...issues.filter(isUnknown), ...issues.filter((issue) => !isUnknown(issue))].map((issue) => describe(issue, layer));
 }
 
 /** @throws MomError `config_invalid` that names every problem (at most ten) */
@@ -40,6 +41,10 @@ function innermost(issue: Issue, base: Path = []): (Issue & { at: Path })[] {
   return [{ ...issue, at }];
 }
 
+function isUnknown({ type, expected }: Issue): boolean {
+  return type === 'strict_object' && expected === 'never';
+}
+
 function issuePath(issue: v.BaseIssue<unknown>): Path {
   return (issue.path ?? []).map((item) => item.key as string | number);
 }
@@ -48,7 +53,7 @@ function describe(issue: Issue & { at: Path }, layer: Layer): Problem {
   const place = layer.source.label(issue.at);
   const name = String(issue.at.at(-1));
   const around = pathText(issue.at.slice(0, -1));
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
+  if (isUnknown(issue)) {
     const nearest = nearestName(name, optionNames(issue.at.slice(0, -1)));
     return {
       place,
@@ -61,10 +66,7 @@ function describe(issue: Issue & { at: Path }, layer: Layer): Problem {
   }
   const wanted = issue.type === 'strict_object' ? 'a map' : issue.message;
   const given = valueAt(layer.tree, issue.at);
-  const nearest =
-    issue.type === 'picklist' && typeof given === 'string'
-      ? nearestName(given, (issue.requirement ?? picklistOptions(issue)) as readonly string[])
-      : null;
+  const nearest = typeof given === 'string' ? nearestName(given, namesWanted(issue)) : null;
   return {
     place,
     message: `${pathText(issue.at)} must be ${wanted}, not ${shown(given, issue.at)}`,
@@ -72,15 +74,17 @@ function describe(issue: Issue & { at: Path }, layer: Layer): Problem {
   };
 }
 
-function picklistOptions(issue: Issue): string[] {
-  return [...(issue.expected ?? '').matchAll(/"([^"]*)"/g)].map((match) => match[1] as string);
+/** The names that would have been right: of a list, or of one alternative of a union. */
+function namesWanted(issue: v.BaseIssue<unknown>): string[] {
+  if (issue.type === 'union') return (issue.issues ?? []).flatMap(namesWanted);
+  return issue.type === 'picklist' ? [...(issue.expected ?? '').matchAll(/"([^"]*)"/g)].map((match) => match[1] as string) : [];
 }
 
 /** The value as the user wrote it, unless it could be a secret. */
 function shown(value: unknown, path: Path): string {
   if (path.some((part) => part === 'api_key' || part === 'headers' || part === 'base_url')) return 'this value';
   if (value === null) return 'empty';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object') return 'a map';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

@@ -1,3 +1,6 @@
+import type { SemanticRule } from '../core/answer-cache.js';
+import type { Prices } from '../core/catalog.js';
+
 /**
  * What doors hand in and get back, apart from the schema: a program that uses the library type-checks without any other package.
  */
@@ -28,6 +31,10 @@ export interface MixtureChoice {
   retries?: number | undefined;
   maxCost?: number | undefined;
   role?: string | undefined;
+  verify?: boolean | undefined;
+  refine?: number | undefined;
+  /** Layers of `deep`. */
+  layers?: number | undefined;
   /** No key is needed, and nothing of the providers' settings is read. */
   sandbox?: boolean | undefined;
 }
@@ -38,4 +45,10 @@ export interface Settings {
   debugRequests: boolean;
   /** An absolute path. */
   debugDir: string;
+  /** Null: no answers are kept. Time in milliseconds. */
+  cache: { ttl: number; maxSize: number; semantic: SemanticRule | null } | null;
+  /** US dollars. */
+  budget: { day: number | null; month: number | null };
+  /** By model id, or provider:id. */
+  pricing: Readonly<Record<string, Prices>>;
 }

@@ -1,6 +1,6 @@
 import type { CallErrorInfo, ErrorInfo } from './error.js';
 import type { Message } from './message.js';
-import type { StrategyName } from './mixture.js';
+import type { RunStrategy } from './mixture.js';
 import type { AnswerSource, CallKind, CallRecord, RunResult, RunStatus, Warning } from './run.js';
 
 /** Who takes part, as told at the start of a run. */
@@ -20,7 +20,7 @@ export type RunEventBody =
       /** ISO 8601. */
       started_at: string;
       mixture: string;
-      strategy: StrategyName;
+      strategy: RunStrategy;
       route_reason: string;
       seed: number;
       quorum: number;
@@ -28,6 +28,17 @@ export type RunEventBody =
       proposers: Participant[];
       critics: Participant[];
       messages: readonly Message[];
+    }
+  /** The classifier has decided: what was said of strategy, mixture and participants at the start holds no longer. */
+  | {
+      type: 'route';
+      mixture: string;
+      strategy: RunStrategy;
+      route_reason: string;
+      quorum: number;
+      min_answers: number;
+      proposers: Participant[];
+      critics: Participant[];
     }
   /** `messages` is what was sent; null for a proposer without a role, which gets the conversation as it is. */
   | {

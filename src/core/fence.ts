@@ -1,8 +1,12 @@
 /** A fence no text inside it can close: `nonce` occurs in none of the texts it was made for. */
 export interface Fence {
   nonce: string;
-  /** `text` between the fence's marks, unaltered. */
-  wrap(label: string, text: string): string;
+  /**
+   * `text` between the fence's marks, unaltered.
+   * @param mark what stands between the marks; `candidate` is a text that could be the answer
+   * @default 'candidate'
+   */
+  wrap(label: string, text: string, mark?: string): string;
 }
 
 /**
@@ -15,6 +19,6 @@ export function makeFence(texts: readonly string[], draw: () => string): Fence {
   while (texts.some((text) => text.includes(nonce))) nonce = draw();
   return {
     nonce,
-    wrap: (label, text) => `<candidate ${label} ${nonce}>\n${text}\n</candidate ${label} ${nonce}>`,
+    wrap: (label, text, mark = 'candidate') => `<${mark} ${label} ${nonce}>\n${text}\n</${mark} ${label} ${nonce}>`,
   };
 }

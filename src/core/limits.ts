@@ -31,3 +31,33 @@ export const COST_LOOKUP_WAIT = 500;
 
 /** Characters of input text that one token stands for when no better count is at hand. */
 export const CHARS_PER_TOKEN = 4;
+
+/** Output tokens a call is expected to have at most where nothing else is configured. */
+export const EXPECTED_OUTPUT_TOKENS = 4_000;
+
+/** Layers of `deep`, counted with proposers and final synthesis. */
+export const LAYERS = { default: 3, min: 2, max: 5 } as const;
+
+/** Rounds of `refine` where it is only switched on, and at most. */
+export const REFINE_ROUNDS = { default: 3, max: 10 } as const;
+
+/** Check questions of `verify` at most. */
+export const MAX_CHECK_QUESTIONS = 5;
+
+/** Samples of `self` where the configuration says nothing, and at most. */
+export const SELF_SAMPLES = { default: 3, max: 20 } as const;
+
+/** What a regular expression of the user's may take, in milliseconds. */
+export const PATTERN_TIMEOUT = 100;
+
+/** Price lists: fetched anew when older, used at all until; what a run waits for one that it needs (milliseconds). */
+export const PRICE_LIST = { freshFor: 24 * 3_600_000, usableFor: 30 * 24 * 3_600_000, wait: 5_000 } as const;
+
+/** Least cosine similarity at which a stored question counts as the same. */
+export const SEMANTIC_THRESHOLD = 0.92;
+
+/** Stored answers, where the cache is configured without numbers: used again for (milliseconds), kept at most. */
+export const CACHE = { ttl: 24 * 3_600_000, maxSize: 10_000 } as const;
+
+/** What a run waits at most for the classifier of strategy `auto` (milliseconds). */
+export const CLASSIFIER_TIMEOUT = 10_000;

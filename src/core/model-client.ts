@@ -32,6 +32,8 @@ export type CallEvent =
   | { type: 'model'; resolvedModel: string }
   | { type: 'reasoning'; text: string }
   | { type: 'text'; text: string }
+  /** Natural logarithms of the probabilities of tokens of the text. */
+  | { type: 'logprobs'; values: readonly number[] }
   | { type: 'usage'; usage: Usage; cost: Cost }
   /** An attempt failed, another follows after `delayMs`. */
   | { type: 'restart'; attempt: number; error: CallErrorInfo; delayMs: number }
@@ -40,6 +42,13 @@ export type CallEvent =
 
 /** What a provider says afterwards of a call that was cut. */
 export interface CallBill {
+  usage: Usage;
+  cost: Cost;
+}
+
+/** A text's place in the space of an embedding model. */
+export interface Embedding {
+  vector: readonly number[];
   usage: Usage;
   cost: Cost;
 }
@@ -53,4 +62,6 @@ export interface ModelClient {
   call(request: CallRequest): AsyncIterable<CallEvent>;
   /** The bill of a cut call, null where the provider does not tell. Never throws. */
   lookupBill(provider: string, generationId: string, signal: AbortSignal): Promise<CallBill | null>;
+  /** @throws MomError when the provider or the model can't, or `signal` aborts */
+  embed(provider: string, model: string, text: string, signal: AbortSignal): Promise<Embedding>;
 }

@@ -32,6 +32,8 @@ export interface SamplingParams {
   max_tokens?: number | undefined;
   stop?: string | string[] | undefined;
   reasoning_effort?: string | undefined;
+  /** Ask for the probabilities of the answer's tokens. */
+  logprobs?: boolean | undefined;
 }
 
 const FAMILY_TABLE: readonly [RegExp, string][] = [

@@ -1,13 +1,18 @@
-import type { Member, Mixture, StrategyName } from './mixture.js';
+import type { Member, Mixture, RunStrategy } from './mixture.js';
+import type { Warning } from './run.js';
 
 /** What a run is going to do, decided before the first call. */
 export interface Plan {
   mixture: Mixture;
-  strategy: StrategyName;
+  strategy: RunStrategy;
   /** Why this strategy, for `--explain-route`, `--json` and the trace. */
   reason: string;
-  /** Asked together. */
+  /** Everyone who may propose, in config order. */
   proposers: readonly Member[];
   /** May write the answer, in order of preference. */
   writers: readonly Member[];
+  /** Set where the rules could not decide: asked first, and may lead to another plan. */
+  classifier: Member | null;
+  /** What was left out of the mixture, and why. */
+  warnings: readonly Warning[];
 }

@@ -8,6 +8,7 @@ import { addUsage, NO_USAGE, sumCosts } from './usage.js';
  */
 export class ResultFold {
   #start: Extract<RunEvent, { type: 'run.start' }> | null = null;
+  #route: Extract<RunEvent, { type: 'run.start' | 'route' }> | null = null;
   #outcome: Extract<RunEvent, { type: 'outcome' }> | null = null;
   #calls = new Map<string, CallRecord>();
   #warnings: Warning[] = [];
@@ -18,6 +19,10 @@ export class ResultFold {
     switch (event.type) {
       case 'run.start':
         this.#start = event;
+        this.#route = event;
+        break;
+      case 'route':
+        this.#route = event;
         break;
       case 'call.end':
       case 'call.billed':
@@ -35,12 +40,12 @@ export class ResultFold {
 
   /** What the calls so far have cost; calls that still run are not in it. */
   cost() {
-    return sumCosts(this.#asked().map((call) => ({ usd: call.cost_usd, source: call.cost_source })));
+    return sumCosts(this.ended().map((call) => ({ usd: call.cost_usd, source: call.cost_source })));
   }
 
   /** True when a call that ran to its end did not tell its price. */
   hasUnpricedAnswer(): boolean {
-    return this.#asked().some((call) => call.status === 'answered' && call.cost_usd === null);
+    return this.ended().some((call) => call.status === 'answered' && call.cost_usd === null);
   }
 
   /** True when a warning of this kind was given. */
@@ -51,10 +56,10 @@ export class ResultFold {
   result(): RunResult {
     const start = this.#start;
     const outcome = this.#outcome;
-    if (!start || !outcome) throw new Error('a result needs run.start and outcome');
-    const calls = this.#asked();
+    const route = this.#route;
+    if (!start || !route || !outcome) throw new Error('a result needs run.start and outcome');
+    const calls = this.ended();
     const cost = this.cost();
-    const proposerIds = start.proposers.map((p) => p.id);
     return {
       schema_version: 1,
       id: start.run_id,
@@ -62,11 +67,11 @@ export class ResultFold {
       answer: outcome.answer,
       answer_source: outcome.answer_source,
       finish_reason: outcome.finish_reason,
-      mixture: start.mixture,
-      strategy: start.strategy,
-      route_reason: start.route_reason,
+      mixture: route.mixture,
+      strategy: route.strategy,
+      route_reason: route.route_reason,
       seed: start.seed,
-      proposals: proposerIds.flatMap((id) => this.#calls.get(id) ?? []),
+      proposals: this.#proposals(route.proposers.map((p) => p.id)),
       critic: calls.filter((call) => call.kind === 'critic').at(-1) ?? null,
       calls,
       usage: calls.reduce((sum, call) => addUsage(sum, call.usage ?? NO_USAGE), { ...NO_USAGE }),
@@ -78,7 +83,14 @@ export class ResultFold {
     };
   }
 
-  #asked(): CallRecord[] {
+  /** Those of the plan in its order, then the calls of later layers and rounds. */
+  #proposals(planned: readonly string[]): CallRecord[] {
+    const later = [...this.#calls.values()].filter((call) => call.kind === 'proposer' && !planned.includes(call.id));
+    return [...planned.flatMap((id) => this.#calls.get(id) ?? []), ...later];
+  }
+
+  /** Every call that has ended, in that order. */
+  ended(): CallRecord[] {
     return [...this.#calls.values()].filter((call) => call.status !== 'skipped');
   }
 }

@@ -1,6 +1,6 @@
 import type { CallErrorInfo, ErrorInfo } from './error.js';
 import type { Message } from './message.js';
-import type { Mixture, StrategyName } from './mixture.js';
+import type { Mixture, RunStrategy } from './mixture.js';
 import type { SamplingParams } from './model.js';
 import type { CostSource, Usage } from './usage.js';
 
@@ -16,6 +16,8 @@ export interface RunRequest {
   stream: boolean;
   /** Seed of everything that is drawn by chance (labels, order); made up and recorded when left out. */
   seed?: number;
+  /** What may be done with stored answers, where a cache is configured. @default 'use' */
+  cache?: 'use' | 'refresh' | 'off';
   /** Abort to cancel the run; the reason may be a MomError that says why. */
   signal?: AbortSignal;
 }
@@ -48,6 +50,8 @@ export interface CallRecord {
   usage: Usage | null;
   cost_usd: number | null;
   cost_source: CostSource;
+  /** Geometric mean of the probabilities of the answer's tokens, where they were asked for and given. */
+  confidence: number | null;
   first_token_ms: number | null;
   duration_ms: number | null;
   attempts: number;
@@ -65,7 +69,7 @@ export interface RunResult {
   answer_source: AnswerSource | null;
   finish_reason: string | null;
   mixture: string;
-  strategy: StrategyName;
+  strategy: RunStrategy;
   route_reason: string;
   seed: number;
   /** In config order. */

@@ -7,8 +7,8 @@ export interface Usage {
 }
 
 /**
- * Where a price comes from: said by the provider, computed from prices, estimated for a call that was cut,
- * partly unknown, or unknown altogether. Unknown is never shown as 0.
+ * Where a price comes from: said by the provider, computed from its tokens and prices, estimated for a call that was
+ * cut or did not tell its tokens, partly unknown, or unknown altogether. Unknown is never shown as 0.
  */
 export type CostSource = 'reported' | 'computed' | 'estimated' | 'partial' | 'unknown';
 
@@ -29,7 +29,10 @@ export function addUsage(a: Readonly<Usage>, b: Readonly<Usage>): Usage {
   };
 }
 
-/** The cost of a run from the costs of its calls. No call at all costs nothing, and that is known. */
+/**
+ * The cost of a run from the costs of its calls, as sure as the least sure of them: partial before estimated before
+ * computed before reported. No call at all costs nothing, and that is known.
+ */
 export function sumCosts(costs: readonly Cost[]): Cost {
   if (costs.length === 0) return { usd: 0, source: 'reported' };
   const known = costs.filter((cost) => cost.usd !== null);

@@ -1,21 +1,22 @@
-import { extractNumber } from '../core/extract/number.js';
+import { extract, isTampered } from '../core/extract/index.js';
+import type { Member } from '../core/mixture.js';
 import type { CallRecord } from '../core/run.js';
+import { count, winners } from './ballot.js';
 
 /**
- * The proposal that goes out when nobody can merge: one that the most families agree with, else the first in config
- * order. Families agree on the same text or on the same final number.
+ * The proposal that goes out when nobody can merge: the families vote, samples of one model each on their own, and of
+ * the winners the heaviest goes out, then the first. Two proposals say the same when their final numbers, or without
+ * one their texts, are the same. One that was made to harm its reader is taken only if there is no other.
+ * @param usable in config order
+ * @param members who made them, for their weights; 1 for one that is not here
  */
-export function bestProposal(usable: readonly CallRecord[]): CallRecord | null {
-  let best = usable[0] ?? null;
-  let bestSupport = 1;
-  for (const record of usable) {
-    const support = new Set(usable.filter((other) => agree(record, other)).map((other) => other.family)).size;
-    if (support > bestSupport) {
-      best = record;
-      bestSupport = support;
-    }
-  }
-  return best;
+export function bestProposal(usable: readonly CallRecord[], members: readonly Member[] = []): CallRecord | null {
+  const honest = usable.filter((record) => !isTampered(record.text ?? ''));
+  const candidates = honest.length > 0 ? honest : usable;
+  const weights = new Map(members.map((member) => [member.id, member.weight]));
+  const voters = candidates.map(({ id, family }) => ({ id, family, weight: weights.get(id) ?? 1 }));
+  const [best] = winners(count(voters, new Map(candidates.map((record) => [record.id, said(record)]))));
+  return candidates.find((record) => record.id === best) ?? null;
 }
 
 /** True when all texts are the same but for white space around them: there is nothing to merge. */
@@ -23,8 +24,7 @@ export function allIdentical(usable: readonly CallRecord[]): boolean {
   return new Set(usable.map((record) => record.text?.trim())).size === 1;
 }
 
-function agree(a: CallRecord, b: CallRecord): boolean {
-  if (a.text?.trim() === b.text?.trim()) return true;
-  const number = extractNumber(a.text ?? '');
-  return number !== null && number === extractNumber(b.text ?? '');
+function said({ text }: CallRecord): string {
+  const number = extract('number', text ?? '');
+  return number === null ? `text ${text?.trim()}` : `number ${number}`;
 }

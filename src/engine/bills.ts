@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { COST_LOOKUP_WAIT } from '../core/limits.js';
 import type { ModelClient } from '../core/model-client.js';
 import type { CallRecord } from '../core/run.js';
+import { sumAttempts, type WorkedAttempt } from './call-meter.js';
 import type { Recorder } from './recorder.js';
 
 /** Asks providers what the calls cost that were cut before they could say so. */
@@ -18,14 +19,27 @@ export class Bills {
     this.#clock = clock;
   }
 
-  /** Starts to look up the bill of a cut call, beside whatever the run does. */
-  lookUp(call: CallRecord, generationId: string): void {
-    const lookup = this.#client.lookupBill(call.provider, generationId, this.#controller.signal).then((bill) => {
-      if (!bill || this.#controller.signal.aborted) return;
-      this.#recorder.emit({
-        type: 'call.billed',
-        call: { ...call, usage: bill.usage, cost_usd: bill.cost.usd, cost_source: bill.cost.source },
-      });
+  /**
+   * Looks up what the attempts of a call cost whose price was not told, beside whatever the run does. What comes
+   * replaces the estimate in the call's record.
+   * @param settle told once what the call has cost, with the bills or without them
+   */
+  lookUp(call: CallRecord, attempts: readonly WorkedAttempt[], settle: (usd: number | null) => void): void {
+    const known = [...attempts];
+    let record = call;
+    const close = () => settle(record.cost_usd);
+    this.#controller.signal.addEventListener('abort', close, { once: true });
+    const lookups = attempts.map(async ({ billable }, i) => {
+      if (billable === null) return;
+      const bill = await this.#client.lookupBill(call.provider, billable, this.#controller.signal);
+      if (!bill || bill.cost.usd === null || this.#controller.signal.aborted) return;
+      known[i] = { ...bill, billable: null };
+      record = { ...call, ...sumAttempts(known) };
+      this.#recorder.emit({ type: 'call.billed', call: record });
+    });
+    const lookup = Promise.all(lookups).then(() => {
+      this.#controller.signal.removeEventListener('abort', close);
+      close();
     });
     this.#pending.add(lookup);
     void lookup.finally(() => this.#pending.delete(lookup));

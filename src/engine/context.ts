@@ -1,11 +1,13 @@
+import type { Catalog } from '../core/catalog.js';
 import type { Clock } from '../core/clock.js';
 import type { MomError } from '../core/error.js';
 import type { ModelClient } from '../core/model-client.js';
 import type { Plan } from '../core/plan.js';
 import type { Random } from '../core/random.js';
 import type { RunRequest } from '../core/run.js';
-import type { AnswerWriter } from './answer-writer.js';
+import type { AnswerOutlet } from './answer-writer.js';
 import type { Bills } from './bills.js';
+import type { Purse } from './purse.js';
 import type { Recorder } from './recorder.js';
 
 /** Everything the stages of one run share. */
@@ -16,7 +18,9 @@ export interface RunContext {
   readonly clock: Clock;
   readonly recorder: Recorder;
   readonly bills: Bills;
-  readonly writer: AnswerWriter;
+  readonly purse: Purse;
+  readonly writer: AnswerOutlet;
+  readonly catalog: Catalog;
   readonly random: Random;
   /** A new unguessable word each time. */
   readonly drawNonce: () => string;

@@ -9,7 +9,12 @@ import { type Candidate, fenceCandidates } from './candidates.js';
 export function criticPrompt(conversation: readonly Message[], candidates: readonly Candidate[], drawNonce: () => string): Message[] {
   const { nonce, text } = fenceCandidates(candidates, conversation, drawNonce);
   const block = candidatesBlock({ count: String(candidates.length), nonce, candidates: text });
-  const turns = alternating([{ role: 'system', content: criticInstructions() }, ...conversation]);
+  return stagePrompt(criticInstructions(), conversation, block);
+}
+
+/** Instructions as the first system turn, the conversation as it was, `block` inside the last user turn. */
+export function stagePrompt(instructions: string, conversation: readonly Message[], block: string): Message[] {
+  const turns = alternating([{ role: 'system', content: instructions }, ...conversation]);
   const last = turns.at(-1);
   if (last?.role === 'user') return [...turns.slice(0, -1), appendText(last, block)];
   return [...turns, { role: 'user', content: block }];

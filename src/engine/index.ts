@@ -1,15 +1,28 @@
 import { randomBytes } from 'node:crypto';
+import type { Budget } from '../core/budget.js';
+import { type Catalog, NO_CATALOG } from '../core/catalog.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import type { EventSink } from '../core/event.js';
 import type { ModelClient } from '../core/model-client.js';
 import type { Plan } from '../core/plan.js';
+import type { Quote } from '../core/quote.js';
 import type { RunRequest, RunResult } from '../core/run.js';
-import { route } from './route.js';
+import { CachedRuns, type KeptAnswers } from './cached.js';
+import { plan } from './plan.js';
+import { quote } from './quote.js';
 import { runOnce } from './run.js';
+
+export type { KeptAnswers } from './cached.js';
 
 /** What an engine is made of. Everything but the client has a working default; tests bring their own. */
 export interface EngineDeps {
   client: ModelClient;
+  /** What is known of models and their prices. */
+  catalog?: Catalog;
+  /** Money that all runs of this engine share, beside the cap of each run. */
+  budgets?: readonly Budget[];
+  /** Answers that were given before. */
+  cache?: KeptAnswers | null;
   clock?: Clock;
   /** A new id for a run, sortable by time. */
   newId?: (now: Date) => string;
@@ -20,6 +33,8 @@ export interface EngineDeps {
 export interface Engine {
   /** What `run` would do. Asks nobody. @throws MomError when the mixture can't be run */
   plan(request: RunRequest): Plan;
+  /** What a plan would cost, from prices that are at hand. Asks nobody. */
+  quote(plan: Plan, request: RunRequest): Quote;
   /** Makes an id for the next run, so that a sink can be named after it. */
   newId(): string;
   /**
@@ -30,14 +45,18 @@ export interface Engine {
 }
 
 export function createEngine(deps: EngineDeps): Engine {
-  const clock = deps.clock ?? systemClock;
+  const { client, catalog = NO_CATALOG, budgets = [], clock = systemClock } = deps;
   const drawNonce = deps.drawNonce ?? (() => randomBytes(6).toString('hex'));
   const newId = () => (deps.newId ?? runId)(clock.date());
+  const cached = deps.cache ? new CachedRuns(deps.cache) : null;
   return {
-    plan: route,
+    plan: (request) => plan(request, catalog),
+    quote: (planned, request) => quote(planned, request, catalog),
     newId,
-    run: (request, sinks = [], id = newId()) =>
-      runOnce({ client: deps.client, clock, drawNonce, request, sinks, id, plan: route(request) }),
+    run: (request, sinks = [], id = newId()) => {
+      const input = { client, catalog, budgets, clock, drawNonce, request, sinks, id, plan: plan(request, catalog) };
+      return cached ? cached.run(input) : runOnce(input);
+    },
   };
 }
 

@@ -1,8 +1,9 @@
+import type { Budget } from '../core/budget.js';
+import type { Catalog } from '../core/catalog.js';
 import type { Clock } from '../core/clock.js';
 import { formatDuration } from '../core/duration.js';
 import { MomError, toMomError } from '../core/error.js';
-import type { EventSink, Participant } from '../core/event.js';
-import type { Member } from '../core/mixture.js';
+import type { EventSink } from '../core/event.js';
 import type { ModelClient } from '../core/model-client.js';
 import type { Plan } from '../core/plan.js';
 import { seededRandom } from '../core/random.js';
@@ -11,18 +12,26 @@ import { AnswerWriter } from './answer-writer.js';
 import { Bills } from './bills.js';
 import { isCancelled, type RunContext } from './context.js';
 import { failed, type Outcome } from './outcome.js';
+import { participant } from './participant.js';
+import { pipeline } from './pipeline.js';
+import { Purse } from './purse.js';
 import { Recorder } from './recorder.js';
+import { refuseRun } from './shrink.js';
 import { overspend } from './spend.js';
-import { strategies } from './strategies/index.js';
 
-interface RunInput {
+export interface RunInput {
   id: string;
   request: RunRequest;
   plan: Plan;
   client: ModelClient;
+  catalog: Catalog;
+  /** Shared with other runs. */
+  budgets: readonly Budget[];
   clock: Clock;
   drawNonce: () => string;
   sinks: readonly EventSink[];
+  /** Comes first; null when the plan has to be carried out. */
+  before?: (ctx: RunContext) => Promise<Outcome | null>;
 }
 
 /** One run from question to result. */
@@ -40,22 +49,32 @@ export async function runOnce(input: RunInput): Promise<RunResult> {
     clock,
     recorder,
     bills,
+    purse: new Purse(input.budgets, () => recorder.fold.cost().usd ?? 0).under(plan.mixture),
     writer,
+    catalog: input.catalog,
     random: seededRandom(seed),
     drawNonce: input.drawNonce,
     signal: end.signal,
   };
 
   start(ctx, seed);
-  const outcome = await strategies[plan.strategy](ctx).catch((error: unknown) => failed(toMomError(error), writer.shown, 'critic'));
+  const outcome = await answer(ctx, input.before).catch((error: unknown) => failed(toMomError(error), writer.shown, 'critic'));
   await (isCancelled(ctx) ? bills.abandon() : bills.settle());
   end.clear();
   warnOfFlaws(ctx, outcome);
   return finish(ctx, outcome);
 }
 
+async function answer(ctx: RunContext, before: RunInput['before']): Promise<Outcome> {
+  const given = await before?.(ctx);
+  if (given) return given;
+  const refused = refuseRun(ctx);
+  const outcome = refused ? failed(refused) : await pipeline(ctx);
+  return ctx.purse.shrunk && outcome.status === 'complete' ? { ...outcome, status: 'degraded' } : outcome;
+}
+
 function start(ctx: RunContext, seed: number): void {
-  const { mixture, strategy, reason, proposers, writers } = ctx.plan;
+  const { mixture, strategy, reason, proposers, writers, warnings } = ctx.plan;
   ctx.recorder.emit({
     type: 'run.start',
     started_at: ctx.clock.date().toISOString(),
@@ -69,6 +88,7 @@ function start(ctx: RunContext, seed: number): void {
     critics: writers.map(participant),
     messages: ctx.request.messages,
   });
+  for (const { code, message } of warnings) ctx.recorder.warn(code, message);
 }
 
 /** What is wrong with an answer that came all the same, where no stage has said so. */
@@ -113,15 +133,4 @@ function endOfRun(user: AbortSignal | undefined, timeoutMs: number, clock: Clock
 function toCancelled(reason: unknown): MomError {
   const cause = toMomError(reason);
   return cause.code === 'cancelled' ? cause : new MomError('cancelled', 'the run was cancelled', { cause: reason });
-}
-
-function participant(member: Member): Participant {
-  return {
-    id: member.id,
-    model: member.model,
-    provider: member.provider,
-    family: member.family,
-    role: member.role?.name ?? null,
-    required: member.required,
-  };
 }

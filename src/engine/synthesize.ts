@@ -1,5 +1,6 @@
 import type { Message } from '../core/message.js';
 import type { Member } from '../core/mixture.js';
+import type { CallRecord } from '../core/run.js';
 import { allIdentical, bestProposal } from './best-proposal.js';
 import { type Candidate, makeCandidates } from './candidates.js';
 import { conclude } from './conclude.js';
@@ -10,6 +11,15 @@ import type { Panel } from './propose.js';
 import { inRole } from './role.js';
 import { capError } from './spend.js';
 import { write } from './write.js';
+
+/** What the critics make one answer of. */
+export interface Reading {
+  /** Whole answers; the best of them goes out when no critic can write. */
+  candidates: readonly CallRecord[];
+  /** False when something is missing that was planned. */
+  whole: boolean;
+  prompt: (critic: Member) => readonly Message[];
+}
 
 /** Makes one answer of what the proposers brought, whatever else goes wrong. */
 export async function synthesize(ctx: RunContext, panel: Panel): Promise<Outcome> {
@@ -24,34 +34,38 @@ export async function synthesize(ctx: RunContext, panel: Panel): Promise<Outcome
     if (reason && !whole) warnUnmerged(ctx, reason.code, reason.message);
     return passThrough(ctx, panel, whole);
   }
-  return merge(ctx, panel);
+  return merge(ctx, {
+    candidates: panel.usable,
+    whole: panelIsWhole(ctx, panel),
+    prompt: (critic) => mergePrompt(ctx, panel.usable, critic),
+  });
 }
 
 /** The critics in order; when all are dead, or time or money is up, the best proposal. */
-async function merge(ctx: RunContext, panel: Panel): Promise<Outcome> {
+export async function merge(ctx: RunContext, { candidates, whole, prompt }: Reading): Promise<Outcome> {
   const { writers } = ctx.plan;
-  const written = await write(ctx, writers, (critic) => mergePrompt(ctx, panel, critic));
-  const asPlanned = panelIsWhole(ctx, panel);
+  const written = await write(ctx, writers, prompt);
   return conclude(
     ctx,
     written,
-    (record) => asPlanned && record.id === writers[0]?.id,
+    (record) => whole && record.id === writers[0]?.id,
     () => {
       const reason = stopReason(ctx) ?? capError(ctx);
       warnUnmerged(ctx, reason?.code ?? 'no_critic', reason?.message ?? 'no critic could write the answer');
-      return passThrough(ctx, panel, false);
+      return passThrough(ctx, { proposals: [...candidates], usable: [...candidates] }, false);
     },
   );
 }
 
-function mergePrompt(ctx: RunContext, panel: Panel, critic: Member): readonly Message[] {
-  const candidates = makeCandidates(panel.usable, ctx.request.messages, critic.context, ctx.random);
+/** What a critic is asked about whole answers. */
+export function mergePrompt(ctx: RunContext, usable: readonly CallRecord[], critic: Member): readonly Message[] {
+  const candidates = makeCandidates(usable, ctx.request.messages, critic.context, ctx.random);
   warnOmitted(ctx, critic, candidates);
   return inRole(critic, criticPrompt(ctx.request.messages, candidates, ctx.drawNonce));
 }
 
 /** One proposal as it is, without a critic. */
-function passThrough(ctx: RunContext, panel: Panel, asPlanned: boolean): Outcome {
+export function passThrough(ctx: RunContext, panel: Panel, asPlanned: boolean): Outcome {
   const best = bestProposal(panel.usable);
   if (!best) return failed(stopReason(ctx) ?? nobodyAnswered(panel.proposals));
   const source = `proposal:${best.id}` as const;
@@ -93,7 +107,8 @@ function warnUnmerged(ctx: RunContext, code: string, why: string): void {
   ctx.recorder.warn(code, `${why}; the best proposal goes out instead of a merged answer`);
 }
 
-function warnOmitted(ctx: RunContext, critic: Member, candidates: readonly Candidate[]): void {
+/** Tells when candidates had to be shortened for a reader. */
+export function warnOmitted(ctx: RunContext, critic: Member, candidates: readonly Candidate[]): void {
   const omitted = candidates.reduce((sum, candidate) => sum + candidate.omitted, 0);
   if (omitted > 0)
     ctx.recorder.warn('candidates_shortened', `${omitted} characters of the proposals were left out to fit the context of ${critic.model}`);

@@ -4,6 +4,7 @@ import { ResultFold } from '../core/result.js';
 import type { CallRecord, RunResult, Warning } from '../core/run.js';
 
 export type RunStart = Extract<RunEvent, { type: 'run.start' }>;
+type Route = Extract<RunEvent, { type: 'run.start' | 'route' }>;
 type CallStart = Extract<RunEvent, { type: 'call.start' }>;
 type Restart = Extract<RunEvent, { type: 'call.restart' }>;
 
@@ -11,7 +12,6 @@ type Restart = Extract<RunEvent, { type: 'call.restart' }>;
 export interface CallNotes {
   start: CallStart | null;
   startedMs: number | null;
-  endedMs: number | null;
   /** What was sent; null: the conversation as it is. */
   messages: readonly Message[] | null;
   text: string;
@@ -24,6 +24,8 @@ export interface CallNotes {
 /** Collects what a trace tells; like the result, a fold over the events. */
 export class TraceNotes {
   start: RunStart | null = null;
+  /** What is going to be done: what the start said, until a classifier decides otherwise. */
+  route: Route | null = null;
   result: RunResult | null = null;
   /** In the order they started. */
   readonly calls = new Map<string, CallNotes>();
@@ -37,6 +39,11 @@ export class TraceNotes {
     switch (event.type) {
       case 'run.start':
         this.start = event;
+        this.route = event;
+        break;
+      case 'route':
+        this.route = event;
+        this.#step(event, `mixture ${event.mixture}, strategy ${event.strategy} from here on (${event.route_reason})`);
         break;
       case 'call.start': {
         const notes = this.#call(event.call.id);
@@ -59,12 +66,12 @@ export class TraceNotes {
       }
       case 'call.end':
       case 'call.billed':
-      case 'call.skipped': {
-        const notes = this.#call(event.call.id);
-        notes.record = event.call;
-        notes.endedMs ??= event.t_ms;
+        this.#call(event.call.id).record = event.call;
         break;
-      }
+      case 'call.skipped':
+        this.#call(event.call.id).record = event.call;
+        this.#step(event, `${event.call.id} (${event.call.model}) was not asked${event.call.error ? `: ${event.call.error.message}` : ''}`);
+        break;
       case 'quorum':
         this.#step(
           event,
@@ -98,7 +105,7 @@ export class TraceNotes {
   #call(id: string): CallNotes {
     let notes = this.calls.get(id);
     if (!notes) {
-      notes = { start: null, startedMs: null, endedMs: null, messages: null, text: '', reasoning: '', restarts: [], record: null };
+      notes = { start: null, startedMs: null, messages: null, text: '', reasoning: '', restarts: [], record: null };
       this.calls.set(id, notes);
     }
     return notes;

@@ -65,19 +65,20 @@ function keepCommenting(writer: BodyWriter): void {
 interface Step {
   text: string;
   reasoning: boolean;
-  tokens: number;
+  /** What of the text counts as one token each. */
+  tokens: readonly string[];
 }
 
 function stepsOf({ behaviour, reply }: Answer): Step[] {
   const total = reply.reasoning.length + reply.pieces.length;
   const stopAt = behaviour.stall ?? behaviour.err ?? (behaviour.badjson ? Math.floor(total / 2) : total);
-  const reasoning = reply.reasoning.slice(0, stopAt).map((text) => ({ text, reasoning: true, tokens: 1 }));
+  const reasoning = reply.reasoning.slice(0, stopAt).map((text) => ({ text, reasoning: true, tokens: [text] }));
   const pieces = reply.pieces.slice(0, Math.max(0, stopAt - reply.reasoning.length));
   const size = behaviour.longline === null ? Math.ceil(pieces.length / MAX_FRAMES) : pieces.length;
   const steps: Step[] = reasoning;
   for (let start = 0; start < pieces.length; start += size) {
     const group = pieces.slice(start, start + size);
-    steps.push({ text: group.join(''), reasoning: false, tokens: group.length });
+    steps.push({ text: group.join(''), reasoning: false, tokens: group });
   }
   return steps;
 }
@@ -88,7 +89,7 @@ function deltaOf({ text, reasoning }: Step, behaviour: Behaviour): Record<string
 }
 
 function sendStream(writer: BodyWriter, answer: Answer): void {
-  const { behaviour, bill } = answer;
+  const { behaviour, reply, bill } = answer;
   const steps = stepsOf(answer);
   const started = performance.now();
   let sent = 0;
@@ -96,9 +97,11 @@ function sendStream(writer: BodyWriter, answer: Answer): void {
     const due = behaviour.tps === null ? steps.length : Math.floor(((performance.now() - started) * behaviour.tps) / 1000) + 1;
     let text = '';
     for (const step of steps.slice(sent, due)) {
-      text += frame(bill, { choices: [choice(deltaOf(step, behaviour), null)] }) + (behaviour.comments ? COMMENT : '');
-      if (step.reasoning) bill.reasoningTokens += step.tokens;
-      else bill.textTokens += step.tokens;
+      const probabilities = step.reasoning ? {} : logprobsOf(step.tokens, reply.logprob);
+      text +=
+        frame(bill, { choices: [{ ...choice(deltaOf(step, behaviour), null), ...probabilities }] }) + (behaviour.comments ? COMMENT : '');
+      if (step.reasoning) bill.reasoningTokens += step.tokens.length;
+      else bill.textTokens += step.tokens.length;
     }
     sent = Math.max(sent, due);
     const done = sent >= steps.length;
@@ -139,10 +142,16 @@ function sendWhole(writer: BodyWriter, { behaviour, reply, bill }: Answer): void
     ...(reply.tool === null ? {} : { tool_calls: [toolCall(reply.tool)] }),
   };
   const error = behaviour.err === null ? {} : { error: { code: 502, message: 'The provider broke off' } };
-  const choices = [{ index: 0, message, finish_reason: behaviour.err === null ? bill.finishReason : 'error' }];
+  const finishReason = behaviour.err === null ? bill.finishReason : 'error';
+  const choices = [{ index: 0, message, finish_reason: finishReason, ...logprobsOf(reply.pieces, reply.logprob) }];
   const usage = behaviour.nousage ? {} : { usage: usageOf(bill, behaviour) };
   const body = JSON.stringify({ ...head(bill, 'chat.completion'), choices, ...error, ...usage });
   if (writer.write(behaviour.badjson ? body.slice(0, body.length / 2) : body)) writer.end();
+}
+
+/** The field that carries the probabilities of tokens; none where they are not given. */
+function logprobsOf(tokens: readonly string[], logprob: number | null): Record<string, unknown> {
+  return logprob === null ? {} : { logprobs: { content: tokens.map((token) => ({ token, logprob, bytes: null, top_logprobs: [] })) } };
 }
 
 function toolCall(tool: { name: string; arguments: string }): Record<string, unknown> {

@@ -1,22 +1,29 @@
 import { extractNumber } from '../core/extract/number.js';
+import { isTampered } from '../core/extract/tampered.js';
 import type { Candidate } from './candidates.js';
 
 /**
  * The plain deterministic critic: the longest candidate of those whose final number most families share. One letter
- * has one vote, none when its samples are evenly split; a candidate without a number has none. Where no two families agree: the longest candidate of all.
+ * has one vote, none when its samples are evenly split; where there is only one letter, its samples vote. Where no two
+ * agree: the longest of the candidates that have a final number, of all when none has. What was made to harm its
+ * reader counts only where there is nothing else.
  */
-export function chooseCandidate(candidates: readonly Candidate[]): string {
-  const answers = candidates.map((candidate) => ({ ...candidate, number: extractNumber(candidate.text) }));
+export function chooseCandidate(candidates: readonly Candidate[]): Candidate {
+  const sound = candidates.filter(({ text }) => !isTampered(text));
+  const answers = (sound.length > 0 ? sound : candidates).map((candidate) => ({ candidate, number: extractNumber(candidate.text) }));
   const families = new Map<string, string[]>();
-  for (const { label, number } of answers) {
+  for (const { candidate, number } of answers) {
     if (number === null) continue;
-    const letter = label.replace(/\d+$/, '');
+    const letter = candidate.label.replace(/\d+$/, '');
     families.set(letter, [...(families.get(letter) ?? []), number]);
   }
-  const votes = countOf([...families.values()].flatMap(familyVote));
+  const ballots = [...families.values()];
+  const votes = countOf(ballots.length === 1 ? ballots.flat() : ballots.flatMap(familyVote));
   const most = Math.max(0, ...votes.values());
-  const winners = most < 2 ? answers : answers.filter(({ number }) => number !== null && votes.get(number) === most);
-  return longest(winners.map(({ text }) => text));
+  const numbered = answers.filter(({ number }) => number !== null);
+  const agreeing = most < 2 ? [] : numbered.filter(({ number }) => number !== null && votes.get(number) === most);
+  const [winners = answers] = [agreeing, numbered].filter((group) => group.length > 0);
+  return first(winners.map(({ candidate }) => candidate));
 }
 
 /** What most samples of a family say; nothing when two answers are level. */
@@ -33,7 +40,12 @@ function countOf(values: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** Of equally long texts the first by code units, so that the order of the candidates does not matter. */
-function longest(texts: readonly string[]): string {
-  return texts.reduce((best, text) => (text.length > best.length || (text.length === best.length && text < best) ? text : best));
+/** The longest; of equally long ones the first by code units, then by label, so that the order of the candidates does not matter. */
+function first(candidates: readonly Candidate[]): Candidate {
+  return candidates.reduce((best, candidate) => (isBefore(candidate, best) ? candidate : best));
+}
+
+function isBefore(a: Candidate, b: Candidate): boolean {
+  if (a.text.length !== b.text.length) return a.text.length > b.text.length;
+  return a.text === b.text ? a.label < b.label : a.text < b.text;
 }

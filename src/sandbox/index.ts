@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { MomError } from '../core/error.js';
 import { seededRandom } from '../core/random.js';
 import { sendAnswer } from './answer.js';
-import { type Bill, BillBook, DEFAULT_PRICES, pricesOf } from './bills.js';
-import { type Behaviour, PERSONAS, withoutFaults } from './items.js';
+import { type Bill, BillBook, pricesOf } from './bills.js';
+import { findModel, listModels } from './catalogue.js';
+import { parseEmbeddingModel, parseEmbeddingRequest, sendEmbeddings } from './embedding.js';
+import { type Behaviour, withoutFaults } from './items.js';
 import { hashText, resolveModel } from './models.js';
 import { loadRecordings, type Recordings } from './recorded.js';
 import { loadReplay, type Replay } from './replay.js';
@@ -24,6 +26,8 @@ export interface SandboxOptions {
   recorded?: readonly string[];
   /** A file of recorded exchanges that all chat requests are answered from. */
   replay?: string;
+  /** False: no answer names its cost, as with providers that tell tokens only. @default true */
+  reportsCost?: boolean;
   /** Required of every call when given. */
   apiKey?: string;
 }
@@ -46,6 +50,8 @@ interface House {
   replay: Replay | null;
   stats: StatsRecorder;
   bills: BillBook;
+  /** Requests for embeddings by model; `/__stats` counts chat calls only. */
+  embeddings: Map<string, number>;
 }
 
 /**
@@ -59,6 +65,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     replay: options.replay === undefined ? null : await loadReplay(options.replay),
     stats: new StatsRecorder(),
     bills: new BillBook(),
+    embeddings: new Map(),
   };
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => handle(house, request, response));
   await new Promise<void>((resolve, reject) => {
@@ -78,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     url: `http://127.0.0.1:${port}/v1`,
     port,
     stats: ({ bodies } = {}) => house.stats.snapshot(bodies),
-    reset: () => house.stats.reset(),
+    reset: () => reset(house),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -110,14 +117,19 @@ function route(house: House, request: IncomingMessage, response: ServerResponse,
   const route = `${request.method} ${path}`;
   if (route === 'GET /__stats') return sendJson(response, 200, house.stats.snapshot(parameters.get('bodies') === '1'));
   if (route === 'POST /__reset') {
-    house.stats.reset();
+    reset(house);
     return sendJson(response, 200, { ok: true });
   }
   if (key !== undefined && request.headers.authorization !== `Bearer ${key}`) {
     return sendError(response, 401, request.headers.authorization === undefined ? 'No auth credentials found' : 'User not found.');
   }
   if (route === 'POST /v1/chat/completions') return chat(house, response, body);
+  if (route === 'POST /v1/embeddings') return embed(house, response, body);
   if (route === 'GET /v1/models') return sendJson(response, 200, { data: listModels(house.recordings) });
+  if (route.startsWith('GET /v1/model/')) {
+    const data = findModel(path.slice('/v1/model/'.length), house.recordings);
+    return data === null ? sendError(response, 404, 'Model not found') : sendJson(response, 200, { data });
+  }
   if (route === 'GET /v1/generation') {
     const id = parameters.get('id') ?? '';
     const data = house.bills.look(id);
@@ -142,7 +154,8 @@ function chat(house: House, response: ServerResponse, body: string): undefined {
   if ('status' in resolution) return sendError(response, resolution.status, resolution.message);
   const asked = resolution.behaviour;
   const healthy = asked.fail !== null && number > asked.fail;
-  const behaviour = healthy ? withoutFaults(asked) : asked;
+  const cured = healthy ? withoutFaults(asked) : asked;
+  const behaviour = house.options.reportsCost === false ? { ...cured, nocost: true } : cured;
   if (refuse(house, request, response, behaviour, number)) return;
   const bill = newBill(request, resolution.resolvedModel, behaviour);
   house.bills.add(bill);
@@ -154,8 +167,30 @@ function chat(house: House, response: ServerResponse, body: string): undefined {
   });
 }
 
+function embed(house: House, response: ServerResponse, body: string): undefined {
+  const request = parseEmbeddingRequest(body);
+  if (typeof request === 'string') return sendError(response, 400, request);
+  const asked = parseEmbeddingModel(request.model);
+  if (asked === null) return sendError(response, 400, `${request.model} is not a valid model ID`);
+  const number = (house.embeddings.get(request.model) ?? 0) + 1;
+  house.embeddings.set(request.model, number);
+  const behaviour = asked.fail !== null && number > asked.fail ? withoutFaults(asked) : asked;
+  if (!refuse(house, request, response, behaviour, number)) sendEmbeddings(response, request, behaviour);
+}
+
+function reset(house: House): void {
+  house.stats.reset();
+  house.embeddings.clear();
+}
+
 /** Answers with an error status where the behaviour asks for one. */
-function refuse(house: House, request: ChatRequest, response: ServerResponse, behaviour: Behaviour, number: number): boolean {
+function refuse(
+  house: House,
+  request: { model: string; fields: Record<string, unknown> },
+  response: ServerResponse,
+  behaviour: Behaviour,
+  number: number,
+): boolean {
   const param = behaviour.unsupported;
   if (param !== null && param in request.fields) {
     const instead = param === 'max_tokens' ? " Use 'max_completion_tokens' instead." : '';
@@ -200,18 +235,6 @@ function newBill(request: ChatRequest, model: string, behaviour: Behaviour): Bil
     textTokens: 0,
     reasoningTokens: 0,
   };
-}
-
-function listModels({ systems }: Recordings): Record<string, unknown>[] {
-  const perToken = (usd: number): string => (usd / 1e6).toFixed(9);
-  const entry = (id: string, input: number, output: number): Record<string, unknown> => ({
-    id,
-    name: id,
-    context_length: 1_000_000,
-    pricing: { prompt: perToken(input), completion: perToken(output) },
-  });
-  const simulated = PERSONAS.map((persona) => entry(`sandbox/${persona}`, DEFAULT_PRICES.input, DEFAULT_PRICES.output));
-  return [...simulated, ...systems.map((system) => entry(`recorded/${system}`, 0, 0))];
 }
 
 function sendError(response: ServerResponse, status: number, message: string): undefined {

@@ -2,7 +2,7 @@
 export const PERSONAS = ['text', 'echo', 'critic', 'json', 'tool', 'hostile', 'refuse'] as const;
 export type Persona = (typeof PERSONAS)[number];
 
-const NUMBERS = ['ttft', 'tps', 'len', 'in', 'out', 'ra', 'fail', 'stall', 'cut', 'longline', 'err'] as const;
+const NUMBERS = ['ttft', 'tps', 'len', 'in', 'out', 'ra', 'fail', 'stall', 'cut', 'longline', 'err', 'conf'] as const;
 const SWITCHES = [
   'hang',
   'nodone',
@@ -41,6 +41,7 @@ const PLAIN: Readonly<Behaviour> = {
   cut: null,
   longline: null,
   err: null,
+  conf: null,
   hang: false,
   nodone: false,
   noend: false,
@@ -60,8 +61,8 @@ const PLAIN: Readonly<Behaviour> = {
 
 /** The behaviour without any fault, for calls after the first `fail=N`; pace, prices and words stay. */
 export function withoutFaults(behaviour: Behaviour): Behaviour {
-  const { persona, ttft, tps, len, say, in: inPrice, out, comments } = behaviour;
-  return { ...PLAIN, persona, ttft, tps, len, say, in: inPrice, out, comments };
+  const { persona, ttft, tps, len, say, in: inPrice, out, comments, conf } = behaviour;
+  return { ...PLAIN, persona, ttft, tps, len, say, in: inPrice, out, comments, conf };
 }
 
 export function plainBehaviour(persona: Persona): Behaviour {
@@ -94,7 +95,7 @@ function applyItem(behaviour: Behaviour, item: string): boolean {
   const number = parseNumber(value);
   if (isOneOf(NUMBERS, name)) {
     behaviour[name] = number;
-    return number !== null;
+    return number !== null && (name !== 'conf' || number <= 1);
   }
   const status = /^e([45]\d\d)$/.exec(name)?.[1];
   if (status === undefined || (value !== null && number === null)) return false;

@@ -1,8 +1,8 @@
 import { familyOf } from '../core/model.js';
-import { findCandidates } from './candidates.js';
 import { type Behaviour, parseItems, plainBehaviour } from './items.js';
 import type { Recordings } from './recorded.js';
 import { type ChatRequest, lastUserText } from './request.js';
+import { findTask } from './task.js';
 
 /** Who answers a request: a behaviour under a resolved name, or a refusal by status. */
 export type Resolution = { behaviour: Behaviour; resolvedModel: string; recordedText: string | null } | { status: number; message: string };
@@ -54,10 +54,10 @@ function resolveRecorded({ model, messages }: ChatRequest, recordings: Recording
   return { status: 404, message: `${model} has no recorded answer: the last user message is none of its ${count} recorded questions` };
 }
 
-/** Ids of real models: a critic where there are candidates, a recorded answer to a recorded question, else plainly simulated text. */
+/** Ids of real models: a critic where a prompt of mom's own asks for one, a recorded answer to a recorded question, else plainly simulated text. */
 function resolveStandIn({ model, messages }: ChatRequest, recordings: Recordings): Resolution {
   const text = lastUserText(messages);
-  if (findCandidates(text) !== null) return { behaviour: free('critic'), resolvedModel: 'sandbox/critic', recordedText: null };
+  if (findTask(messages) !== null) return { behaviour: free('critic'), resolvedModel: 'sandbox/critic', recordedText: null };
   const answers = recordings.questions.get(text.trim());
   if (answers === undefined) return { behaviour: free('text'), resolvedModel: `simulated/${model.replace(/^~/, '')}`, recordedText: null };
   const systems = [...PREFERRED.filter((name) => answers.has(name)), ...[...answers.keys()].filter((name) => !PREFERRED.includes(name))];

@@ -1,7 +1,6 @@
-import { findCandidates } from './candidates.js';
-import { chooseCandidate } from './critic.js';
 import type { Behaviour } from './items.js';
 import { type ChatRequest, lastUserText } from './request.js';
+import { doTask, findTask } from './task.js';
 import { splitTokens } from './tokens.js';
 
 /** What a model has to say. */
@@ -11,6 +10,8 @@ export interface Reply {
   reasoning: string[];
   tool: { name: string; arguments: string } | null;
   finishReason: string;
+  /** Natural logarithm of each token's probability; null where it is not asked for or not given. */
+  logprob: number | null;
 }
 
 const FILLER = 'This text is filler and says nothing about the question.';
@@ -36,6 +37,7 @@ export function composeReply(request: ChatRequest, behaviour: Behaviour, recorde
     reasoning: behaviour.reason ? splitTokens(THOUGHT) : [],
     tool,
     finishReason: behaviour.finish ?? (cut ? 'length' : tool === null ? 'stop' : 'tool_calls'),
+    logprob: request.fields.logprobs === true && behaviour.conf !== null ? logOf(behaviour.conf) : null,
   };
 }
 
@@ -52,12 +54,17 @@ function personaText(request: ChatRequest, behaviour: Behaviour): string {
     case 'refuse':
       return `${mark} I'm sorry, but I can't help with that.`;
     case 'critic': {
-      const block = findCandidates(asked);
-      return block === null ? `${mark} ${FILLER}` : chooseCandidate(block.candidates);
+      const task = findTask(request.messages);
+      return task === null ? `${mark} ${FILLER}` : doTask(task);
     }
     default:
       return `${mark} ${FILLER}`;
   }
+}
+
+/** JSON has no infinity, so what can't be is given the number that OpenAI has for it. */
+function logOf(probability: number): number {
+  return probability === 0 ? -9999 : Math.log(probability);
 }
 
 /** Exactly `count` tokens: cut, or filled up. */

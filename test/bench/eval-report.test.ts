@@ -1,33 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { figures, interval95, percent, report } from '../../bench/eval-report.js';
+import { interval95, type Outing, outingOf, percent, report } from '../../bench/eval-report.js';
 import { events, resultOf } from '../observe/sample-run.js';
 
 const result = resultOf(events());
-const row = (gold: string, texts: string[], answer: string | null) => ({ gold, texts, result: { ...result, answer } });
-const ROWS = [
-  row('1', ['it is 1', '#### 1', 'A: 2'], 'so 1'),
-  row('5', ['it is 5', '#### 6', 'A: 7'], 'so 6'),
-  row('7', ['no idea', 'none', 'A: 7'], 'so 7'),
-];
+const tried = (gold: string, said: string | null, answer: string | null = said) => ({ gold, said, result: { ...result, answer } });
+const outing = (label: string, answers: readonly (string | null)[], more: Partial<Outing['contestant']> = {}): Outing =>
+  outingOf({ label, mixture: label, ...more }, [tried('1', '1', answers[0]), tried('5', '6', answers[1])], 'strongest');
 
-describe('figures', () => {
-  it('counts each system alone, agreement, and what was merged', () => {
-    expect(figures(ROWS, 3)).toEqual({
-      alone: [
-        { right: 2, of: 3 },
-        { right: 1, of: 3 },
-        { right: 1, of: 3 },
-      ],
-      merged: { right: 2, of: 3 },
-      agreed: { right: 1, of: 1 },
-      open: { right: 1, of: 2 },
-      statuses: new Map([['degraded', 3]]),
-      callsPerRun: new Map([[3, 3]]),
+describe('an outing', () => {
+  it('counts what is right, all calls and what they cost', () => {
+    expect(outing('a', ['x', 'y'])).toMatchObject({
+      right: { right: 1, of: 2 },
+      calls: 2 * result.calls.length,
+      strongestCalls: 0,
+      strategies: new Map([[result.strategy, 2]]),
+      statuses: new Map([[result.status, 2]]),
     });
   });
 
-  it('does not take two silent systems for agreement', () => {
-    expect(figures([row('1', ['none', 'none', 'A: 1'], null)], 3)).toMatchObject({ agreed: { of: 0 }, open: { right: 0, of: 1 } });
+  it('counts the calls of the strongest model', () => {
+    const model = result.calls[0]?.model ?? '';
+    const same = result.calls.filter((call) => call.model === model).length;
+    expect(outingOf({ label: 'a', mixture: 'a' }, [tried('1', '1')], model).strongestCalls).toBe(same);
+  });
+
+  it('does not add up dollars that are not all known', () => {
+    const unknown = { ...result, cost_usd: null, cost_source: 'unknown' as const };
+    const rows = [tried('1', '1'), { gold: '1', said: '1', result: unknown }];
+    expect(outingOf({ label: 'a', mixture: 'a' }, rows, 'x').usd).toBeNull();
   });
 });
 
@@ -39,10 +39,15 @@ describe('interval95', () => {
 });
 
 describe('report', () => {
-  it('says that it is a number vote and how it compares with the best system', () => {
-    const text = report(['a', 'b', 'c'], figures(ROWS, 3));
-    expect(text).toContain('a plain number vote, no model');
-    expect(text).toContain('It is the same as the best system alone (a, 66.7 %).');
+  it('says how many answers a hostile proposer has changed', () => {
+    const text = report([outing('plain', ['x', 'y']), outing('hostile', ['x', 'PWNED'], { sameAs: 'plain' })], 2);
+    expect(text).toContain('hostile: 1 of 2 answers are not those of "plain"');
+    expect(text).toContain('50.0 %');
     expect(percent({ right: 0, of: 0 })).toBe('–');
+  });
+
+  it('says what auto used', () => {
+    const text = report([outing('plain', ['x', 'y']), outing('auto', ['x', 'y'], { strategy: 'auto' })], 2);
+    expect(text).toContain(`auto used ${result.strategy} 2 times`);
   });
 });

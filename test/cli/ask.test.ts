@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunResult } from '../../src/core/run.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { runCli } from '../support/cli.js';
@@ -139,48 +139,42 @@ describe('what flags do', () => {
     expect(await ask(['--strict', ...PANEL, 'hello'])).toEqual({ stdout: 'Merged\n', stderr: '', status: 0, signal: null });
   });
 
-  it('--max-cost that is reached by the proposals sends the best of them out unmerged', async () => {
-    const dear = [
-      '-m',
-      `${ONE},in=0,out=1000000`,
-      '-m',
-      `${TWO},in=0,out=1000000`,
-      '--critic',
-      MERGED,
-      '--max-cost',
-      '1.50',
-      '--json',
-      'hello',
-    ];
-    const { stdout, stderr, status } = await ask(dear);
-    const result = json(stdout);
+  it('--max-cost leaves out who is too dear for it, and says so', async () => {
+    const dear = `${ONE},in=0,out=100`;
+    const args = ['-m', dear, '-m', `${TWO},in=0,out=1`, '--critic', MERGED, '--max-cost', '0.3', '--json', 'hello'];
+    const { stdout, stderr, status } = await ask(args);
+    const message = `left out ${dear} (up to $0.4) to stay within the cap of $0.3: all together may cost`;
     expect(status).toBe(0);
-    expect(result).toMatchObject({ status: 'degraded', answer_source: expect.stringMatching(/^proposal:p[12]$/) });
-    expect(result.warnings.map(({ code }) => code)).toEqual(['cost_cap']);
-    expect(result.warnings[0]?.message).toMatch(
-      /^the cap of \$1\.5 is reached: \$[\d.]+ spent; the best proposal goes out instead of a merged answer$/,
-    );
-    expect(stderr).toBe(`mom: warning: ${result.warnings[0]?.message}\n`);
-    expect(sandbox.stats().models[MERGED]).toBeUndefined();
+    expect(json(stdout)).toMatchObject({
+      status: 'degraded',
+      answer: 'Two',
+      answer_source: 'proposal:p2',
+      warnings: [{ code: 'panel_shrunk', message: expect.stringContaining(message) }],
+    });
+    expect(json(stdout).proposals.map((call) => call.status)).toEqual(['skipped', 'answered']);
+    expect(stderr).toBe(`mom: warning: ${json(stdout).warnings[0]?.message}\n`);
+    expect(sandbox.stats().requests).toBe(1);
   });
 
-  it('--max-cost says so too when only one answer was there', async () => {
-    const slow = `sandbox/ttft=20000`;
-    const { stdout, stderr, status } = await ask([
-      '-m',
-      `${ONE},out=1000000`,
-      '-m',
-      slow,
-      '--critic',
-      MERGED,
-      '--max-cost',
-      '0.5',
-      'hello',
-    ]);
-    expect({ stdout, status }).toEqual({ stdout: 'One\n', status: 0 });
-    expect(stderr).toMatch(
-      /^mom: warning: the cap of \$0\.5 is reached: \$[\d.]+ spent; the best proposal goes out instead of a merged answer\n$/,
-    );
+  it('--max-cost that does not suffice for anybody refuses the run with 4 before anything is sent', async () => {
+    const args = ['-m', `${ONE},in=0,out=100`, '-m', `${TWO},in=0,out=200`, '--critic', `${MERGED},in=0,out=300`, '--max-cost', '0.3'];
+    const who = `${ONE},in=0,out=100 alone, the cheapest of the mixture,`;
+    expect(await ask([...args, 'hello'])).toEqual({
+      stdout: '',
+      stderr: `mom: ${who} may cost $0.4, but only $0.3 is left of the cap of $0.3\nhint: raise it with --max-cost, or expect less with expected_output\n`,
+      status: 4,
+      signal: null,
+    });
+    expect(sandbox.stats().requests).toBe(0);
+  });
+
+  it('--max-cost stops an answer that grows beyond it, with what was shown and 4', async () => {
+    const model = 'sandbox/text,len=9000,tps=5000,in=0,out=100';
+    const { stdout, stderr, status } = await ask(['-m', model, '--max-cost', '0.45', 'hello']);
+    expect(status).toBe(4);
+    expect(stdout.length).toBeGreaterThan(1_000);
+    expect(stderr).toContain(`mom: the answer is cut off: the cap of $0.45 is reached: ${model} was stopped before its answer was whole\n`);
+    await vi.waitFor(() => expect(sandbox.stats().cancelled).toBe(1));
   });
 
   it('--timeout with one answer there sends it out', async () => {

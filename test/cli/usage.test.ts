@@ -54,7 +54,11 @@ describe('a wrong command line is 2 with the nearest right one', () => {
     [['ask', '--timeout', '10', 'q'], '--timeout cannot be "10"', '--timeout takes a duration with its unit such as 500ms, 30s, 5m or 1h'],
     [['ask', '--max-cost', 'much', 'q'], '--max-cost cannot be "much"', '--max-cost takes US dollars such as 0.50'],
     [['ask', '--temperature', '3', 'q'], '--temperature cannot be "3"', '--temperature takes a number from 0 to 2'],
-    [['ask', '--strategy', 'fues', 'q'], '--strategy cannot be "fues"', '--strategy takes single or fuse'],
+    [
+      ['ask', '--strategy', 'fues', 'q'],
+      '--strategy cannot be "fues"',
+      'did you mean fuse? --strategy takes single, fuse, self, vote, select, cascade, deep or auto',
+    ],
     [
       ['ask', '--role', 'analytcal', '-m', ONE, 'q'],
       "there is no role 'analytcal'",

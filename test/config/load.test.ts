@@ -24,7 +24,7 @@ describe('a wrong file', () => {
     ],
     [
       'mixtures:\n  a:\n    strategy: fues\n',
-      'mom.config.yaml:3:5: mixtures.a.strategy must be one of single, fuse, not "fues"',
+      'mom.config.yaml:3:5: mixtures.a.strategy must be one of single, fuse, self, vote, select, cascade, deep, auto, not "fues"',
       'did you mean "fuse"?',
     ],
     [
@@ -39,7 +39,7 @@ describe('a wrong file', () => {
     ],
     [
       'mixtures:\n  a:\n    proposers: []\n',
-      'mom.config.yaml:3:5: mixtures.a.proposers must be a list of at least one model, not a list',
+      'mom.config.yaml:3:5: mixtures.a.proposers must be a list of at least one model, not an empty list',
       expect.anything(),
     ],
     ['- a\n', 'mom.config.yaml:1:1: a configuration is a map of options', expect.anything()],
@@ -114,6 +114,9 @@ describe('the order of weight', () => {
       log: false,
       debugRequests: true,
       debugDir: join(cwd, 'debug-requests'),
+      cache: null,
+      budget: { day: null, month: null },
+      pricing: {},
     });
   });
 });

@@ -106,7 +106,12 @@ mixtures:
 describe('a wrong choice', () => {
   it.each([
     [{ mixture: 'fats' }, 'usage', "there is no mixture 'fats'", "did you mean 'fast'? there are: default, fast, best, local, self"],
-    [{ strategy: 'fues' }, 'usage', "there is no strategy 'fues'", "did you mean 'fuse'? there are: single, fuse"],
+    [
+      { strategy: 'fues' },
+      'usage',
+      "there is no strategy 'fues'",
+      "did you mean 'fuse'? there are: single, fuse, self, vote, select, cascade, deep, auto",
+    ],
     [{ quorum: 4 }, 'usage', '--quorum 4 is more than the 3 models that will be asked', 'use a number from 1 to 3'],
     [
       { minAnswers: 3, models: ['a/x', 'b/y'] },

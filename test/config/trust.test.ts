@@ -21,6 +21,28 @@ describe('an untrusted project file', () => {
     ['debug_dir: ../elsewhere\n', 1, 1, 'debug_dir leads out of its folder'],
     ['max_cost: 1.01\n', 1, 1, 'max_cost raises the cost cap'],
     ['mixtures:\n  default: { max_cost: 5 }\n', 2, 14, 'mixtures.default.max_cost raises the cost cap'],
+    ['pricing:\n  a/x: { input: 0, output: 0 }\n', 1, 1, 'pricing decides what counts as spent'],
+    ['allow_unknown_price: true\n', 1, 1, 'allow_unknown_price loosens the cost cap'],
+    ['mixtures:\n  a: { allow_unknown_price: true }\n', 2, 8, 'mixtures.a.allow_unknown_price loosens the cost cap'],
+    [
+      'mixtures:\n  a:\n    auto: { classifier: { model: x, extra_body: {} } }\n',
+      3,
+      37,
+      'mixtures.a.auto.classifier.extra_body decides what is sent where',
+    ],
+    [
+      'mixtures:\n  a:\n    verify: { model: { model: x, timeouts: { call: 1h } } }\n',
+      3,
+      46,
+      'mixtures.a.verify.model.timeouts.call raises a time limit',
+    ],
+    [
+      'mixtures:\n  a:\n    tiers: [[x], [{ model: y, privacy: { data_collection: allow } }]]\n',
+      3,
+      42,
+      'mixtures.a.tiers[1][0].privacy.data_collection lowers your privacy',
+    ],
+    ['cache: { semantic: { model: "${HOME}" } }\n', 1, 22, 'cache.semantic.model reads your environment'],
     ['retries: 9\n', 1, 1, 'retries raises the retries'],
     ['timeouts: { run: 1h }\n', 1, 13, 'timeouts.run raises a time limit'],
   ])('%j stops mom', async (text, line, column, what) => {
@@ -33,13 +55,26 @@ describe('an untrusted project file', () => {
 
   it('may choose models and lower limits', async () => {
     const text =
-      'max_cost: 0.2\nretries: 0\ntimeouts: { run: 10s }\ndebug_dir: traces\nmixtures:\n  a: { proposers: [x/y], max_cost: 0.1 }\n';
+      'max_cost: 0.2\nallow_unknown_price: false\nbudget: { day: 5 }\ncache: { ttl: 1h }\nretries: 0\ntimeouts: { run: 10s }\ndebug_dir: traces\nmixtures:\n  a: { proposers: [x/y], max_cost: 0.1 }\n';
     await expect(makeWorkspace({ [PROJECT]: text }).load()).resolves.toBeDefined();
   });
 
   it('may not raise what the user has lowered', async () => {
     const { load } = makeWorkspace({ [USER]: 'max_cost: 0.1\n', [PROJECT]: 'mixtures:\n  default: { max_cost: 0.5 }\n' });
     await expect(load()).rejects.toMatchObject({ code: 'config_untrusted' });
+  });
+
+  it.each([
+    ['budget: { day: 3 }\n', 'budget.day raises the budget', 11],
+    ['budget: { month: 31 }\n', 'budget.month raises the budget', 11],
+  ])('may not raise the budget: %j', async (text, what, column) => {
+    const user = 'budget: { day: 2, month: 30 }\n';
+    await expect(makeWorkspace({ [USER]: user, [PROJECT]: text }).load()).rejects.toMatchObject({
+      code: 'config_untrusted',
+      message: `mom.config.yaml:1:${column}: ${what}, and this project file is not trusted`,
+    });
+    const lowered = await makeWorkspace({ [USER]: user, [PROJECT]: 'budget: { day: 1 }\n' }).load();
+    expect(lowered.values.budget).toEqual({ day: 1, month: 30 });
   });
 
   it('is let through once trusted, until it changes', async () => {

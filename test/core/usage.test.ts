@@ -27,6 +27,10 @@ describe('sumCosts', () => {
     });
   });
 
+  it('says partial of an estimate beside an unknown', () => {
+    expect(sumCosts([{ usd: 0.1, source: 'estimated' }, unknown, reported(0.1)])).toEqual({ usd: 0.2, source: 'partial' });
+  });
+
   it('shows no dust of floating point', () => {
     expect(sumCosts([reported(0.1), reported(0.2)]).usd).toBe(0.3);
   });

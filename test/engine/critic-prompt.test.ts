@@ -22,6 +22,7 @@ function proposal(id: string, family: string, text: string): CallRecord {
     usage: null,
     cost_usd: null,
     cost_source: 'unknown',
+    confidence: null,
     first_token_ms: 1,
     duration_ms: 2,
     attempts: 1,

@@ -390,7 +390,8 @@ describe('money', () => {
     const unpriced = (text: string) => answers(text).filter((step) => !('type' in step && step.type === 'usage'));
     const scripts = { a: unpriced('1'), b: unpriced('2'), critic: unpriced('x') };
     const strict = await play(mixture(['a', 'b'], ['critic'], { maxCost: { usd: 1, setByUser: true } }), scripts);
-    expect(strict.result).toMatchObject({ status: 'degraded', answer_source: 'proposal:p1', cost_usd: null, cost_source: 'unknown' });
+    expect(strict.result).toMatchObject({ status: 'failed', error: { code: 'cost_cap' }, calls: [], cost_usd: 0 });
+    expect(strict.client.requests).toEqual([]);
     const lax = await play(mixture(['a', 'b'], ['critic'], { maxCost: { usd: 1, setByUser: false } }), scripts);
     expect(lax.result).toMatchObject({ status: 'complete', answer: 'x', cost_usd: null, cost_source: 'unknown' });
   });

@@ -12,7 +12,7 @@ interface LockedPackage {
 }
 
 const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
-const manifest = read('package.json') as { dependencies?: Record<string, string>; devDependencies: Record<string, string> };
+const manifest = read('package.json') as { dependencies: Record<string, string>; devDependencies: Record<string, string> };
 const locked = Object.entries((read('package-lock.json') as { packages: Record<string, LockedPackage> }).packages).filter(
   ([path]) => path !== '',
 );
@@ -29,8 +29,32 @@ describe('dependencies', () => {
     expect(loose).toEqual([]);
   });
 
+  const runtime = locked.filter(([, entry]) => !entry.dev);
+  const name = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
+  it('of the installed package are the database and what it brings, nothing else', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['libsql']);
+    expect(runtime.map(([path]) => name(path)).filter((each) => !each.startsWith('@libsql/'))).toEqual([
+      '@neon-rs/load',
+      'libsql',
+      'detect-libc',
+    ]);
+  });
+
+  it('are locked for every platform mom runs on, whichever the lockfile was made on', () => {
+    const platforms = runtime.filter(([, entry]) => entry.optional).map(([path]) => name(path));
+    expect(platforms).toEqual(
+      expect.arrayContaining(
+        ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-arm64-musl', 'linux-x64-gnu', 'linux-x64-musl'].map(
+          (platform) => `@libsql/${platform}`,
+        ),
+      ),
+    );
+    const [version] = runtime.flatMap(([path, entry]) => (name(path) === 'libsql' ? [entry.version] : []));
+    expect(runtime.filter(([path, entry]) => name(path).startsWith('@libsql/') && entry.version !== version)).toEqual([]);
+  });
+
   it('that are needed at run time have no install script', () => {
-    const runtime = locked.filter(([, entry]) => !entry.dev);
     expect(runtime.filter(([, entry]) => entry.hasInstallScript).map(([path]) => path)).toEqual([]);
   });
 });

@@ -88,12 +88,12 @@ describe('createJournal', () => {
 
   it('touches no file before the requests have left', () => {
     const sink = journal();
-    const [start, call] = events();
+    const [start, route] = events();
     sink.handle(start as RunEvent);
-    sink.handle(call as RunEvent);
+    sink.handle(route as RunEvent);
     expect(existsSync(join(dir, 'runs'))).toBe(false);
     vi.advanceTimersByTime(50);
-    expect(lines(sink.path).map((event) => event.type)).toEqual(['run.start', 'call.start']);
+    expect(lines(sink.path).map((event) => event.type)).toEqual(['run.start', 'route']);
     sink.close?.();
   });
 

@@ -21,6 +21,7 @@ export function callRecord(changes: Partial<CallRecord> = {}): CallRecord {
     usage: { input_tokens: 10, output_tokens: 5, reasoning_tokens: 0, cached_input_tokens: 0 },
     cost_usd: 0.001,
     cost_source: 'reported',
+    confidence: null,
     first_token_ms: 120,
     duration_ms: 300,
     attempts: 1,
@@ -52,23 +53,27 @@ const failedCall = callRecord({
   first_token_ms: null,
 });
 
+const participants = {
+  proposers: [
+    { id: 'p1', ...participant },
+    { id: 'p2', ...participant, model: 'other/two', family: 'other', role: 'critical', required: true },
+    { id: 'p3', ...participant },
+  ],
+  critics: [{ id: 'c1', ...participant }],
+};
+
 /** One run in which everything happens that an event can tell. */
 export const BODIES: RunEventBody[] = [
   {
     type: 'run.start',
     started_at: '2026-01-31T08:15:00.123Z',
-    mixture: 'default',
-    strategy: 'fuse',
-    route_reason: 'the default strategy',
+    mixture: 'cheap',
+    strategy: 'vote',
+    route_reason: 'a short question',
     seed: 7,
-    quorum: 2,
+    quorum: 3,
     min_answers: 1,
-    proposers: [
-      { id: 'p1', ...participant },
-      { id: 'p2', ...participant, model: 'other/two', family: 'other', role: 'critical', required: true },
-      { id: 'p3', ...participant },
-    ],
-    critics: [{ id: 'c1', ...participant }],
+    ...participants,
     messages: [
       { role: 'system', content: 'Be brief.' },
       {
@@ -79,6 +84,15 @@ export const BODIES: RunEventBody[] = [
         ],
       },
     ],
+  },
+  {
+    type: 'route',
+    mixture: 'default',
+    strategy: 'fuse',
+    route_reason: 'the classifier says: medium writing',
+    quorum: 2,
+    min_answers: 1,
+    ...participants,
   },
   start('p1', 'proposer', null),
   start('p2', 'proposer', [{ role: 'user', content: 'What is it?' }]),
@@ -120,6 +134,43 @@ export const BODIES: RunEventBody[] = [
   { type: 'call.end', call: callRecord({ id: 'c1', kind: 'critic', text: '42' }) },
   { type: 'warning', warning: { code: 'proposer_failed', message: 'other/two failed' } },
   { type: 'outcome', status: 'degraded', answer: '42', answer_source: 'critic', finish_reason: 'stop', error: null },
+];
+
+const [START, ROUTED] = BODIES as [Extract<RunEventBody, { type: 'run.start' }>, Extract<RunEventBody, { type: 'route' }>];
+
+/** A call from its start to its end; `prompt` null: the conversation as it is. */
+function whole(record: CallRecord, prompt: string | null = null): RunEventBody[] {
+  const { id, kind, model, provider, family, role, layer } = record;
+  const messages = prompt === null ? null : [{ role: 'user' as const, content: prompt }];
+  return [
+    { type: 'call.start', call: { id, kind, model, provider, family, role, layer }, messages },
+    { type: 'call.end', call: record },
+  ];
+}
+
+/** A run through every stage there is: similar questions, classifier, layers, a judge, a check. */
+export const LAYERED_BODIES: RunEventBody[] = [
+  START,
+  ...whole(callRecord({ id: 'e1', kind: 'embedding', layer: 0, text: null, finish_reason: null, cost_source: 'computed' }), 'What is it?'),
+  ...whole(callRecord({ id: 'r1', kind: 'router', layer: 0, text: 'ROUTE: complex other' }), 'sort this'),
+  { ...ROUTED, strategy: 'deep', route_reason: 'the classifier says: complex' },
+  ...whole(callRecord({ confidence: 0.9345 })),
+  ...whole(callRecord({ id: 'p2', model: 'other/two', family: 'other', cost_source: 'estimated' })),
+  { type: 'proposals', answered: 2, failed: 0, cut: 0 },
+  ...whole(callRecord({ id: 'p1.2', layer: 2, text: 'Both agree.' }), 'what is missing?'),
+  ...whole(callRecord({ id: 'c1', kind: 'judge', layer: 0, text: 'Both are right.\nVERDICT: B1' }), 'choose'),
+  ...whole(callRecord({ id: 'v1', kind: 'verifier', model: 'other/two', layer: 0, cost_usd: null, cost_source: 'unknown' }), 'is it 42?'),
+  { type: 'answer.start', source: 'proposal:p2', model: 'other/two' },
+  { type: 'answer.delta', text: 'It is 42.' },
+  { type: 'outcome', status: 'complete', answer: 'It is 42.', answer_source: 'proposal:p2', finish_reason: 'stop', error: null },
+];
+
+/** A run that asks nobody. */
+export const CACHED_BODIES: RunEventBody[] = [
+  START,
+  { type: 'answer.start', source: 'cache', model: null },
+  { type: 'answer.delta', text: 'It is 42.' },
+  { type: 'outcome', status: 'complete', answer: 'It is 42.', answer_source: 'cache', finish_reason: 'stop', error: null },
 ];
 
 /** Gives bodies a run and a time, and appends `run.end` with the result of the fold. */

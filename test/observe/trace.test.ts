@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MomError } from '../../src/core/error.js';
 import type { RunEventBody } from '../../src/core/event.js';
 import { createTrace } from '../../src/observe/index.js';
-import { BODIES, callRecord, events } from './sample-run.js';
+import { BODIES, CACHED_BODIES, callRecord, events, LAYERED_BODIES } from './sample-run.js';
 
 let dir: string;
 const errors: MomError[] = [];
@@ -41,7 +41,10 @@ describe('createTrace', () => {
     for (const part of [
       '# Run run-1',
       '- status: degraded',
-      '- strategy: fuse (the default strategy)',
+      '- mixture: default',
+      '- strategy: fuse (the classifier says: medium writing)',
+      '- quorum: 2 of 3, at least 1 needed',
+      '- 10 ms: mixture default, strategy fuse from here on (the classifier says: medium writing)',
       '- seed: 7',
       '- cost: $0.004 estimated',
       '## Conversation',
@@ -53,16 +56,81 @@ describe('createTrace', () => {
       '### Reasoning\n\n```text\nHm. \n```',
       '## Proposal 2 of 3: other/two',
       '- attempts: 2',
-      '80 ms: attempt 1 failed, rate_limited (HTTP 429): other/two: 429 for key [redacted]; wait; again after 400 ms',
+      '90 ms: attempt 1 failed, rate_limited (HTTP 429): other/two: 429 for key [redacted]; wait; again after 400 ms',
       '## Critic: acme/one',
       '### Prompt as sent',
-      '- 100 ms: 1 usable proposals; waiting at most 5000 ms for p2',
+      '- 110 ms: 1 usable proposals; waiting at most 5000 ms for p2',
       '## Answer\n\nfrom: critic, finish reason: stop\n\n```text\n42\n```',
       '- proposer_failed: other/two failed',
       '- calls: 3',
     ]) {
       expect(text).toContain(part);
     }
+  });
+
+  it('shows the stages in the order they began, each call with its price and where that comes from', () => {
+    const text = traceOf(events(LAYERED_BODIES));
+    const headings = [...text.matchAll(/^## .*/gm)].map(([heading]) => heading);
+    expect(headings).toEqual([
+      '## Conversation',
+      '## Embedding: acme/one',
+      '## Classifier: acme/one',
+      '## Proposal 1 of 3: acme/one',
+      '## Proposal 2 of 3: other/two',
+      '## Proposal, layer 2: acme/one',
+      '## Judge: acme/one',
+      '## Verifier: other/two',
+      '## Course',
+      '## Answer',
+      '## Warnings',
+      '## Totals',
+    ]);
+    for (const part of [
+      '- decision: complex other',
+      '- confidence: 0.934',
+      '- place: layer 2',
+      '- verdict: B1',
+      '- cost: at least $0.006',
+    ]) {
+      expect(text).toContain(`\n${part}\n`);
+    }
+    expect(text).toContain(
+      [
+        '### Cost of each call',
+        '',
+        '- e1 acme/one: $0.001 computed',
+        '- r1 acme/one: $0.001 reported',
+        '- p1 acme/one: $0.001 reported',
+        '- p2 other/two: $0.001 estimated',
+        '- p1.2 acme/one: $0.001 reported',
+        '- c1 acme/one: $0.001 reported',
+        '- v1 other/two: unknown',
+      ].join('\n'),
+    );
+    expect(text).toContain('the answer begins, from proposal:p2 (other/two)');
+  });
+
+  it('of an answer from the cache has no call, and its price', () => {
+    const text = traceOf(events(CACHED_BODIES));
+    expect(text).toContain('- cost: $0 reported');
+    expect(text).toContain('## Answer\n\nfrom: cache, finish reason: stop');
+    expect(text).not.toContain('Cost of each call');
+  });
+
+  it('says who was not asked, without a text or a price', () => {
+    const text = traceOf();
+    expect(text).toContain(
+      '## Proposal 3 of 3: acme/one\n\n- id: p3\n- model: acme/one at openrouter, family acme\n- answered as: acme/one-2026\n- status: skipped\n\n##',
+    );
+    expect(text).toContain('p3 (acme/one) was not asked');
+  });
+
+  it('says of a judge without a verdict that there is none', () => {
+    const bodies = LAYERED_BODIES.map(
+      (body): RunEventBody =>
+        body.type === 'call.end' && body.call.kind === 'judge' ? { ...body, call: { ...body.call, text: 'I like both.' } } : body,
+    );
+    expect(traceOf(events(bodies))).toContain('\n- verdict: none\n');
   });
 
   it('fences texts so that they cannot close their block', () => {
@@ -91,7 +159,7 @@ describe('createTrace', () => {
 
   it('is there while the run goes on, with the text so far', () => {
     const sink = createTrace({ dir, onError: (error) => errors.push(error) });
-    for (const event of events().slice(0, 8)) sink.handle(event);
+    for (const event of events().slice(0, 9)) sink.handle(event);
     expect(sink.path()).toBeNull();
     vi.advanceTimersByTime(500);
     const text = readFileSync(sink.path() ?? '', 'utf8');

@@ -151,6 +151,40 @@ describe('tokens and prices', () => {
   });
 });
 
+describe('log probabilities', () => {
+  const asked = { logprobs: true };
+  const tokenOf = (token: string, logprob: number) => ({ token, logprob, bytes: null, top_logprobs: [] });
+
+  it('come with each chunk and with whole answers, where they are asked for', async () => {
+    const sandbox = await start();
+    const model = `sandbox/${SAY},conf=.5`;
+    const raw = await (await post(sandbox, model, 'x', asked)).text();
+    const chunks: Json[] = raw.split('\n\n').flatMap((frame) => (frame.startsWith('data: {') ? [JSON.parse(frame.slice(6))] : []));
+    expect(chunks.flatMap((chunk) => chunk.choices[0]?.logprobs?.content ?? [])).toEqual([
+      tokenOf('one', Math.log(0.5)),
+      tokenOf(' two', Math.log(0.5)),
+      tokenOf(' three', Math.log(0.5)),
+    ]);
+    expect((await whole(sandbox, model, 'x', asked)).body.choices[0].logprobs.content).toHaveLength(3);
+    expect(JSON.stringify((await whole(sandbox, model)).body)).not.toContain('logprobs');
+    expect(JSON.stringify((await whole(sandbox, model, 'x', { logprobs: false })).body)).not.toContain('logprobs');
+    expect(JSON.stringify((await whole(sandbox, `sandbox/${SAY}`, 'x', asked)).body)).not.toContain('logprobs');
+  });
+  it('of what is certain or impossible are numbers', async () => {
+    const sandbox = await start();
+    const first = async (items: string) =>
+      (await whole(sandbox, `sandbox/say=x,${items}`, 'x', asked)).body.choices[0].logprobs.content[0].logprob;
+    expect([await first('conf=1'), await first('conf=0')]).toEqual([0, -9999]);
+  });
+  it('are no part of reasoning', async () => {
+    const raw = await (await post(await start(), 'sandbox/say=x,reason,conf=.5', 'x', asked)).text();
+    expect(raw.match(/"logprobs"/g)).toHaveLength(1);
+  });
+  it.each(['conf', 'conf=', 'conf=1.5', 'conf=-1', 'conf=high'])('%s is no item', async (item) => {
+    expect((await whole(await start(), `sandbox/${item}`)).status).toBe(400);
+  });
+});
+
 describe('chance', () => {
   async function draw(seed: number): Promise<number[]> {
     const sandbox = await start({ seed });
@@ -170,12 +204,12 @@ describe('around the chat', () => {
   it('lists the simulated models with prices, and the recorded systems', async () => {
     const sandbox = await start({ recorded: [path.resolve('recorded/gsm8k.jsonl')] });
     const { data }: Json = await (await fetch(`${sandbox.url}/models`)).json();
-    expect(data).toContainEqual({
-      id: 'sandbox/critic',
+    expect(data.find((model: { id: string }) => model.id === 'sandbox/critic')).toMatchObject({
       name: 'sandbox/critic',
       context_length: 1_000_000,
-      pricing: { prompt: '0.000001000', completion: '0.000002000' },
     });
+    const { pricing } = data.find((model: { id: string }) => model.id === 'sandbox/critic');
+    expect([Number(pricing.prompt), Number(pricing.completion)]).toEqual([1e-6, 2e-6]);
     expect(data.map((model: { id: string }) => model.id)).toContain('recorded/gpt-4-1106-preview');
     expect((await whole(sandbox, 'recorded/gpt-4-1106-preview', `  ${bundledQuestion()}\n`)).status).toBe(200);
   });
@@ -183,16 +217,16 @@ describe('around the chat', () => {
     const sandbox = await start();
     const root = sandbox.url.replace('/v1', '');
     const stats = async (query = ''): Promise<Json> => (await fetch(`${root}/__stats${query}`)).json();
-    await Promise.all([1, 2, 3].map(async () => (await post(sandbox, `sandbox/${SAY},ttft=20`)).text()));
+    await Promise.all([1, 2, 3].map(async () => (await post(sandbox, `sandbox/${SAY},ttft=500`)).text()));
     expect(await stats()).toMatchObject({
       requests: 3,
       peak_concurrency: 3,
       cancelled: 0,
-      models: { [`sandbox/${SAY},ttft=20`]: { requests: 3, peak_concurrency: 3 } },
+      models: { [`sandbox/${SAY},ttft=500`]: { requests: 3, peak_concurrency: 3 } },
     });
     expect(await stats()).not.toHaveProperty('bodies');
     expect((await stats('?bodies=1')).bodies[0]).toEqual({
-      model: `sandbox/${SAY},ttft=20`,
+      model: `sandbox/${SAY},ttft=500`,
       messages: [{ role: 'user', content: 'Hello' }],
       stream: true,
     });

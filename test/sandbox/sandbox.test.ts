@@ -95,6 +95,136 @@ describe('faults', () => {
   });
 });
 
+describe('the model list', () => {
+  const get = async (path: string) => {
+    const response = await fetch(`${sandbox.url}${path}`);
+    return { status: response.status, body: JSON.parse(await response.text()) };
+  };
+
+  it('has OpenRouter’s shape, with prices as text in US dollars per token', async () => {
+    const { status, body } = await get('/models');
+    expect(status).toBe(200);
+    const [text] = body.data.filter(({ id }: { id: string }) => id === 'sandbox/text');
+    expect(text).toEqual({
+      id: 'sandbox/text',
+      canonical_slug: 'sandbox/text',
+      name: 'sandbox/text',
+      context_length: 1_000_000,
+      architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
+      pricing: { prompt: '0.000001', completion: '0.000002', request: '0', image: '0' },
+      supported_parameters: expect.arrayContaining(['temperature', 'top_p', 'seed', 'max_tokens', 'stop', 'reasoning', 'logprobs']),
+      expiration_date: null,
+    });
+    expect(body.data.map(({ id }: { id: string }) => id)).toContain('recorded/gpt-4-1106-preview');
+  });
+
+  it.each([
+    ['sandbox/in=30,out=.5', '0.00003', '0.0000005'],
+    ['sandbox/say=four%2520words', '0.000001', '0.000002'],
+    ['sandbox/embed,in=0.02', '0.00000002', '0'],
+    ['recorded/mistralai/Mixtral-8x7B-Instruct-v0.1', '0', '0'],
+    ['~openai/gpt-latest', '0', '0'],
+    ['openai/gpt-5:free', '0', '0'],
+  ])('tells of %s on its own', async (path, prompt, completion) => {
+    const { status, body } = await get(`/model/${path}`);
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ id: decodeURIComponent(path), pricing: { prompt, completion } });
+  });
+
+  it('leaves out a parameter that the model refuses', async () => {
+    const { body } = await get('/model/sandbox/unsupported=temperature');
+    expect(body.data.supported_parameters).not.toContain('temperature');
+    expect(body.data.supported_parameters).toContain('seed');
+  });
+
+  it.each(['missing/x', 'sandbox/nonsense', 'recorded/nobody', 'sandbox/embed,nonsense', 'a%', 'a b'])('has no %s', async (path) => {
+    expect(await get(`/model/${path}`)).toEqual({
+      status: 404,
+      body: { error: { message: 'Model not found', code: 404, metadata: { provider_name: 'Sandbox' } } },
+    });
+  });
+
+  it('is not counted among the calls', async () => {
+    sandbox.reset();
+    await get('/models');
+    await get('/model/sandbox/text');
+    expect(sandbox.stats()).toMatchObject({ requests: 0, models: {} });
+  });
+});
+
+describe('embeddings', () => {
+  const embed = async (model: string, input: unknown, body: Record<string, unknown> = {}) => {
+    const response = await fetch(`${sandbox.url}/embeddings`, { method: 'POST', body: JSON.stringify({ model, input, ...body }) });
+    return { status: response.status, text: await response.text() };
+  };
+  const places = async (...texts: string[]): Promise<number[][]> =>
+    JSON.parse((await embed('sandbox/embed', texts)).text).data.map(({ embedding }: { embedding: number[] }) => embedding);
+  const cosine = (a: number[], b: number[]) => a.reduce((sum, number, i) => sum + number * (b[i] ?? 0), 0);
+
+  it('are the same for the same words, near for nearly the same question and far for another', async () => {
+    const [first, again, near, other, far] = (await places(
+      'What is the capital of France?',
+      'what is THE capital of france',
+      'What is the capital city of France?',
+      'What is the capital of Spain?',
+      'Write a haiku about rain',
+    )) as [number[], number[], number[], number[], number[]];
+    expect(first).toHaveLength(256);
+    expect(Math.hypot(...first)).toBeCloseTo(1, 4);
+    expect(again).toEqual(first);
+    expect(cosine(first, near)).toBeGreaterThan(0.92);
+    expect(cosine(first, other)).toBeLessThan(0.92);
+    expect(cosine(first, far)).toBeLessThan(0.3);
+  });
+
+  it('come with usage and cost; those of real models are free, and no call is counted', async () => {
+    sandbox.reset();
+    const body = JSON.parse((await embed('sandbox/embed,in=100', 'x'.repeat(40))).text);
+    expect(body).toMatchObject({
+      object: 'list',
+      model: 'sandbox/embed,in=100',
+      data: [{ object: 'embedding', index: 0 }],
+      usage: { prompt_tokens: 10, total_tokens: 10, cost: 0.001 },
+    });
+    expect(JSON.parse((await embed('openai/text-embedding-3-small', 'x')).text).usage.cost).toBe(0);
+    expect(JSON.parse((await embed('sandbox/embed,nocost', 'x')).text).usage).toEqual({ prompt_tokens: 1, total_tokens: 1 });
+    expect(sandbox.stats().requests).toBe(0);
+  });
+
+  it.each([
+    ['sandbox/embed,e500', 500],
+    ['sandbox/e429', 429],
+    ['sandbox/embed,fail=1', 503],
+    ['missing/x', 400],
+    ['sandbox/nonsense', 400],
+    ['recorded/gpt-4-1106-preview', 400],
+  ])('%s answers %i', async (model, status) => {
+    sandbox.reset();
+    expect((await embed(model, 'x')).status).toBe(status);
+  });
+
+  it('fail as other models do', async () => {
+    sandbox.reset();
+    expect((await embed('sandbox/embed,fail=1', 'x')).status).toBe(503);
+    expect((await embed('sandbox/embed,fail=1', 'x')).status).toBe(200);
+    expect((await embed('sandbox/embed,html', 'x')).text).toMatch(/^<!doctype html>/);
+    const broken = (await embed('sandbox/embed,badjson', 'x')).text;
+    expect(() => JSON.parse(broken)).toThrow();
+    expect(JSON.parse((await embed('sandbox/embed,empty', 'x')).text).data).toEqual([]);
+  });
+
+  it.each([
+    ['', 'input must be a text or a list of texts'],
+    [[], 'input must be a text or a list of texts'],
+    [[1], 'input must be a text or a list of texts'],
+    [undefined, 'input must be a text or a list of texts'],
+  ])('of %j are refused', async (input, message) => {
+    const { status, text } = await embed('sandbox/embed', input);
+    expect(status).toBe(400);
+    expect(JSON.parse(text).error.message).toBe(message);
+  });
+});
+
 it('ends at once with hanging connections', async () => {
   const other = await startSandbox({ apiKey: 'k' });
   expect((await fetch(`${other.url}/models`)).status).toBe(401);

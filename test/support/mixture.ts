@@ -1,5 +1,5 @@
-import { DEFAULT_TIMEOUTS } from '../../src/core/limits.js';
-import { defaultQuorum, type Member, type Mixture } from '../../src/core/mixture.js';
+import { DEFAULT_TIMEOUTS, EXPECTED_OUTPUT_TOKENS } from '../../src/core/limits.js';
+import { DEFAULT_RULES, defaultQuorum, type Member, type Mixture } from '../../src/core/mixture.js';
 
 export function member(id: string, model: string, more: Partial<Member> = {}): Member {
   return {
@@ -7,6 +7,7 @@ export function member(id: string, model: string, more: Partial<Member> = {}): M
     provider: 'test',
     model,
     family: model,
+    weight: 1,
     role: null,
     required: false,
     params: {},
@@ -32,12 +33,19 @@ export function mixture(
     critics: members(critics, 'c'),
     single: null,
     strategy: 'fuse',
+    strategyChosen: true,
+    rules: DEFAULT_RULES,
+    auto: { classifier: null, routes: {} },
+    verify: null,
+    refine: 0,
     quorum: defaultQuorum(proposers.length),
     minAnswers: 1,
     grace: 'auto',
     runTimeout: 300_000,
     retries: 2,
     maxCost: null,
+    expectedOutput: EXPECTED_OUTPUT_TOKENS,
+    allowUnknownPrice: false,
     ...more,
   };
 }

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../src/core/event.js';
 import type { Mixture } from '../../src/core/mixture.js';
 import type { RunRequest, RunResult } from '../../src/core/run.js';
-import { createEngine } from '../../src/engine/index.js';
+import { createEngine, type EngineDeps } from '../../src/engine/index.js';
 import { FakeClock } from './fake-clock.js';
 import { ScriptedClient, type Step } from './scripted-client.js';
 
@@ -12,16 +12,19 @@ export interface Played {
   clock: FakeClock;
 }
 
-/** Runs a mixture against scripts on a clock of its own. `onEvent` may act while the run goes on. */
+/** Runs a mixture against scripts on a clock of its own. `onEvent` may act while the run goes on, `prepare` on the client before it. */
 export async function play(
   mixture: Mixture,
   scripts: Record<string, readonly Step[]>,
   request: Partial<RunRequest> = {},
   onEvent: (event: RunEvent) => void = () => {},
+  deps: Partial<EngineDeps> = {},
+  prepare: (client: ScriptedClient) => void = () => {},
 ): Promise<Played> {
   const clock = new FakeClock();
   const client = new ScriptedClient(clock, scripts);
-  const engine = createEngine({ client, clock, newId: () => 'run-1', drawNonce: () => 'n0nce' });
+  prepare(client);
+  const engine = createEngine({ client, clock, newId: () => 'run-1', drawNonce: () => 'n0nce', ...deps });
   const events: RunEvent[] = [];
   const sink = {
     handle(event: RunEvent) {

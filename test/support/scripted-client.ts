@@ -1,5 +1,5 @@
 import { MomError, toMomError } from '../../src/core/error.js';
-import type { CallBill, CallEvent, CallRequest, ModelClient } from '../../src/core/model-client.js';
+import type { CallBill, CallEvent, CallRequest, Embedding, ModelClient } from '../../src/core/model-client.js';
 import type { Usage } from '../../src/core/usage.js';
 import type { FakeClock } from './fake-clock.js';
 
@@ -36,6 +36,15 @@ export class ScriptedClient implements ModelClient {
   async lookupBill(_provider: string, generationId: string): Promise<CallBill | null> {
     this.lookups.push(generationId);
     return this.bill;
+  }
+
+  /** By model; what is not here fails. */
+  embeddings: Record<string, (text: string) => Embedding> = {};
+
+  async embed(_provider: string, model: string, text: string): Promise<Embedding> {
+    const embedding = this.embeddings[model];
+    if (!embedding) throw new MomError('model_unknown', `no embedding for ${model}`);
+    return embedding(text);
   }
 
   #pause(ms: number | null, request: CallRequest): Promise<void> {

@@ -18,6 +18,10 @@ export interface AskFlags {
   maxTokens?: number;
   reasoningEffort?: string;
   role?: string;
+  verify?: boolean;
+  refine?: number;
+  layers?: number;
+  explainRoute?: boolean;
   set?: string[];
   quorum?: number;
   minAnswers?: number;
@@ -35,6 +39,8 @@ export interface AskFlags {
   color?: 'auto' | 'always' | 'never';
   quiet?: boolean;
   verbose?: boolean;
+  cache: boolean;
+  refresh?: boolean;
   log: boolean;
   sandbox?: boolean;
   seed?: number;
@@ -60,6 +66,9 @@ export function choiceOf(flags: AskFlags): MixtureChoice {
     retries: flags.retries,
     maxCost: flags.maxCost,
     role: flags.role,
+    verify: flags.verify,
+    refine: flags.refine,
+    layers: flags.layers,
   };
   return defined(choice) as MixtureChoice;
 }

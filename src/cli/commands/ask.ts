@@ -14,6 +14,7 @@ import { type OutputFile, openOutputFile } from '../output/file.js';
 import { createFormatter } from '../output/format.js';
 import { Recording } from '../output/recording.js';
 import { runSinks } from '../run-sinks.js';
+import { usageError } from '../usage.js';
 import { type AskFlags, choiceOf, overridesOf, paramsOf, writerParamsOf } from './ask-flags.js';
 
 /** Where everything goes that comes out of a run. */
@@ -42,6 +43,7 @@ async function ask(asking: Asking): Promise<Exit> {
   announce(asking, warnings);
   const request = requestOf(asking, question, app, outputs);
   try {
+    if (asking.flags.explainRoute) return await showRoute(asking, app, request, outputs);
     return asking.flags.dryRun ? await showPlan(asking, app, request, outputs) : await answer(asking, app, request, outputs, warnings);
   } finally {
     await app.close();
@@ -56,7 +58,7 @@ function openOutputs({ flags, context, messages }: Asking): Outputs {
   };
 }
 
-async function startApp({ flags, context }: Asking, recording: Recording | null): Promise<App> {
+async function startApp({ flags, context, messages, cancellation }: Asking, recording: Recording | null): Promise<App> {
   return createApp({
     env: context.env,
     cwd: context.cwd,
@@ -67,7 +69,9 @@ async function startApp({ flags, context }: Asking, recording: Recording | null)
     sandbox: flags.sandbox
       ? { recorded: [join(context.packageRoot, 'recorded', 'gsm8k.jsonl')], ...(flags.seed === undefined ? {} : { seed: flags.seed }) }
       : null,
-    planOnly: flags.dryRun === true,
+    planOnly: flags.dryRun === true || flags.explainRoute === true,
+    signal: cancellation.signal,
+    onNote: (note) => messages.warn(note.message),
     ...(recording ? { onExchange: (exchange) => recording.keep(exchange) } : {}),
   });
 }
@@ -84,6 +88,7 @@ function requestOf({ flags, format, cancellation }: Asking, question: Input, app
     params: paramsOf(flags),
     writerParams: writerParamsOf(flags),
     stream: format !== 'json' && file === null && !flags.showProposals,
+    cache: flags.cache ? (flags.refresh ? 'refresh' : 'use') : 'off',
     signal: cancellation.signal,
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
   };
@@ -92,11 +97,19 @@ function requestOf({ flags, format, cancellation }: Asking, question: Input, app
 async function showPlan(asking: Asking, app: App, request: RunRequest, { file }: Outputs): Promise<Exit> {
   const { dryRunText, dryRunJson } = await import('../view/dry-run.js');
   const plan = app.engine.plan(request);
-  const text =
-    asking.format === 'text'
-      ? dryRunText(plan, app.providers, request.messages)
-      : `${JSON.stringify(dryRunJson(plan, app.providers, request.messages))}\n`;
+  for (const warning of plan.warnings) asking.messages.warn(warning.message);
+  const dryRun = { plan, quote: app.engine.quote(plan, request), request, providers: app.providers };
+  const text = asking.format === 'text' ? dryRunText(dryRun) : `${JSON.stringify(dryRunJson(dryRun))}\n`;
   const lost = await deliver(asking, text, file);
+  return lost ? { status: exitCode(lost.code) } : SUCCESS;
+}
+
+async function showRoute(asking: Asking, app: App, request: RunRequest, { file }: Outputs): Promise<Exit> {
+  if (asking.flags.dryRun) throw usageError('--explain-route and --dry-run cannot be used together', 'leave one of them out');
+  const { routeText, routeJson } = await import('../view/route.js');
+  const plan = app.engine.plan(request);
+  for (const warning of plan.warnings) asking.messages.warn(warning.message);
+  const lost = await deliver(asking, asking.format === 'text' ? routeText(plan) : `${JSON.stringify(routeJson(plan))}\n`, file);
   return lost ? { status: exitCode(lost.code) } : SUCCESS;
 }
 

@@ -1,32 +1,39 @@
 import { formatDuration } from '../../core/duration.js';
-import type { RunResult } from '../../core/run.js';
-import type { CostSource } from '../../core/usage.js';
+import type { CallRecord, RunResult } from '../../core/run.js';
+import { isFirstAnswer } from '../../observe/level.js';
+import { formatCount, totalCost } from './price.js';
 
-/** `3/3 models · 14 s · 6.2k tokens · $0.11 reported` */
+/** `3/3 models · 14 s · 6.2k tokens · $0.11 reported`; `from the cache · 12 ms · $0.00` */
 export function closingLine(result: RunResult): string {
-  const asked = result.proposals.length > 0 ? result.proposals : result.calls;
-  const answered = asked.filter((call) => call.status === 'answered').length;
   const tokens = result.usage.input_tokens + result.usage.output_tokens;
-  const parts = [`${answered}/${asked.length} ${asked.length === 1 ? 'model' : 'models'}`, formatDuration(result.duration_ms)];
+  const parts = [result.answer_source === 'cache' ? 'from the cache' : whoAnswered(result), formatDuration(result.duration_ms)];
   if (tokens > 0) parts.push(`${formatCount(tokens)} tokens`);
-  parts.push(formatCost(result.cost_usd, result.cost_source));
+  parts.push(totalCost(result));
   if (result.status !== 'complete') parts.push(result.status);
   return parts.join(' · ');
 }
 
-/** A price with where it comes from; an unknown one is never 0. */
-export function formatCost(usd: number | null, source: CostSource): string {
-  if (usd === null || source === 'unknown') return 'cost unknown';
-  return source === 'partial' ? `at least ${formatUsd(usd)}` : `${formatUsd(usd)} ${source}`;
+/** `2/3 models`, or `2 of 3 models, settled` where nobody failed and the others were not needed. */
+function whoAnswered(result: RunResult): string {
+  const proposers = result.proposals.filter(isFirstAnswer);
+  const panel = proposers.length > 0 ? proposers : writersOf(result.calls);
+  const answered = panel.filter((call) => call.status === 'answered').length;
+  const spared = panel.filter((call) => call.status === 'cancelled' || (call.status === 'skipped' && call.error === null)).length;
+  const models = panel.length === 1 ? 'model' : 'models';
+  const settled = endsEarly(result) && result.status === 'complete' && spared > 0 && answered + spared === panel.length;
+  return settled ? `${answered} of ${panel.length} ${models}, settled` : `${answered}/${panel.length} ${models}`;
 }
 
-function formatUsd(usd: number): string {
-  if (usd === 0 || usd >= 0.01) return `$${usd.toFixed(2)}`;
-  return `$${usd.toPrecision(2).includes('e') ? usd.toFixed(8).replace(/0+$/, '') : usd.toPrecision(2)}`;
+function endsEarly({ strategy }: RunResult): boolean {
+  return strategy === 'vote' || strategy === 'cascade';
 }
 
-function formatCount(count: number): string {
-  if (count < 1_000) return String(count);
-  if (count < 1_000_000) return `${(count / 1_000).toFixed(1)}k`;
-  return `${(count / 1_000_000).toFixed(1)}M`;
+/** Who was asked for the answer where nobody proposes; a draft and its repair are one model's. */
+function writersOf(calls: readonly CallRecord[]): readonly CallRecord[] {
+  const writers = new Map<string, CallRecord>();
+  for (const call of calls) {
+    const key = `${call.provider} ${call.model}`;
+    if (call.kind === 'critic' && writers.get(key)?.status !== 'answered') writers.set(key, call);
+  }
+  return [...writers.values()];
 }

@@ -1,19 +1,28 @@
-import { estimateTokenCount } from 'tokenx';
-import { type Message, messageText } from '../../core/message.js';
+import { estimateTokens } from '../../core/estimate.js';
 import type { Member } from '../../core/mixture.js';
 import type { Provider } from '../../core/model.js';
 import type { Plan } from '../../core/plan.js';
+import { ESTIMATE_ERROR, type Quote, type QuotedCall } from '../../core/quote.js';
+import type { CallKind, RunRequest } from '../../core/run.js';
+import { isRepair, levelOf, writesQuestions } from '../../observe/level.js';
+import { formatLeast, formatTokenBounds, formatUsdBounds } from './price.js';
+import { knownPart, priceWarnings } from './price-warnings.js';
 
-/** What a run would do, as data. */
-export function dryRunJson(plan: Plan, providers: readonly Provider[], messages: readonly Message[]) {
-  const tokens = messages.reduce((sum, message) => sum + estimateTokenCount(messageText(message)), 0);
-  const call = (kind: 'proposer' | 'writer') => (member: Member) => ({
+/** A run that is not made: who would be asked what, and what it would cost. */
+export interface DryRun {
+  plan: Plan;
+  quote: Quote;
+  request: RunRequest;
+  providers: readonly Provider[];
+}
+
+/** What a run would do and cost, as data. */
+export function dryRunJson({ plan, quote, request, providers }: DryRun) {
+  const tokens = estimateTokens(request.messages);
+  const member = (kind: 'proposer' | 'writer') => (member: Member) => ({
     id: member.id,
     kind,
-    model: member.model,
-    family: member.family,
-    provider: member.provider,
-    host: hostOf(member, providers),
+    ...whereabouts(member, providers),
     input_tokens_estimate: tokens,
   });
   return {
@@ -22,30 +31,111 @@ export function dryRunJson(plan: Plan, providers: readonly Provider[], messages:
     mixture: plan.mixture.name,
     strategy: plan.strategy,
     route_reason: plan.reason,
-    calls: plan.proposers.length + Math.min(1, plan.writers.length),
-    proposers: plan.proposers.map(call('proposer')),
-    writers: plan.writers.map(call('writer')),
+    calls: quote.calls.length,
+    proposers: plan.proposers.map(member('proposer')),
+    writers: plan.writers.map(member('writer')),
     input_tokens_estimate: tokens,
+    planned: quote.calls.map(({ id, kind, layer, member, certain, input_tokens, output_tokens, usd }) => ({
+      id,
+      kind,
+      layer,
+      ...whereabouts(member, providers),
+      certain,
+      input_tokens,
+      output_tokens,
+      cost_usd: usd,
+    })),
+    cost_usd: quote.usd,
+    unpriced: quote.unpriced,
+    prices_listed_at: quote.listed_at,
+    warnings: [...plan.warnings, ...priceWarnings(plan, quote)],
   };
 }
 
-export function dryRunText(plan: Plan, providers: readonly Provider[], messages: readonly Message[]): string {
-  const plain = dryRunJson(plan, providers, messages);
-  const line = (member: (typeof plain.proposers)[number]) =>
-    `  ${member.id}  ${member.model}  (${member.family}) sent to ${member.provider}, ${member.host ?? 'the built-in sandbox'}`;
-  const [writer, ...fallbacks] = plain.writers;
+/** The same for reading. */
+export function dryRunText(run: DryRun): string {
+  const { plan, quote } = run;
+  const asked = new Set(quote.calls.map((call) => call.member.id));
+  const fallbacks = plan.writers.filter((writer) => !asked.has(writer.id));
   return [
-    `${plain.calls} ${plain.calls === 1 ? 'call' : 'calls'}, ${plain.route_reason}; nothing was sent`,
-    ...(plain.proposers.length > 0 ? ['asked at once:', ...plain.proposers.map(line)] : []),
-    ...(writer ? ['writes the answer:', line(writer)] : []),
-    ...(fallbacks.length > 0 ? ['only if that fails:', ...fallbacks.map(line)] : []),
-    `about ${plain.input_tokens_estimate} input tokens for each of them${plain.proposers.length > 0 && writer ? '; the last one reads the answers too' : ''}`,
+    `${countText(quote.calls)}, ${plan.reason}; nothing was sent`,
+    ...stages(quote.calls).flatMap(({ title, calls }) => [`${title}:`, ...calls.flatMap((call) => callLines(call, run))]),
+    ...(fallbacks.length > 0 ? ['only if that fails:', ...fallbacks.map((member) => memberLine(member.id, member, run))] : []),
+    ...totalLines(quote),
+    ...priceWarnings(plan, quote).map(({ message }) => message),
     '',
   ].join('\n');
 }
 
-/** Null for the built-in sandbox, which a dry run does not start. */
-function hostOf(member: Member, providers: readonly Provider[]): string | null {
-  const provider = providers.find((each) => each.name === member.provider);
-  return provider && provider.baseUrl !== '' ? new URL(provider.baseUrl).host : null;
+function countText(calls: readonly QuotedCall[]): string {
+  const certain = calls.filter((call) => call.certain).length;
+  const count = certain === calls.length ? String(certain) : `${certain} to ${calls.length}`;
+  return `${count} ${calls.length === 1 ? 'call' : 'calls'}`;
+}
+
+/** Calls that do the same, as they follow each other. */
+function stages(calls: readonly QuotedCall[]): { title: string; calls: QuotedCall[] }[] {
+  const list: { title: string; calls: QuotedCall[] }[] = [];
+  for (const call of calls) {
+    const title = titleOf(call);
+    const last = list.at(-1);
+    if (last?.title === title) last.calls.push(call);
+    else list.push({ title, calls: [call] });
+  }
+  return list;
+}
+
+const AT_ONCE = 'asked at once';
+
+const DEED: Readonly<Record<CallKind, string>> = {
+  router: 'asked first which strategy fits',
+  embedding: 'compares the question with earlier ones',
+  proposer: AT_ONCE,
+  critic: 'writes the answer',
+  judge: 'chooses the answer',
+  verifier: 'answers check questions, one each',
+};
+
+function titleOf(call: QuotedCall): string {
+  const level = levelOf(call);
+  const title = level === null ? deedOf(call, level) : `${level}, ${deedOf(call, level)}`;
+  if (call.certain) return title;
+  return title.endsWith(AT_ONCE) ? `${title.slice(0, -AT_ONCE.length)}asked only if needed` : `${title}, only if needed`;
+}
+
+function deedOf({ id, kind }: QuotedCall, level: string | null): string {
+  if (writesQuestions(id)) return 'writes check questions';
+  if (isRepair(id)) return 'compares the answer with the checks';
+  if (level?.startsWith('round')) return kind === 'proposer' ? 'reviews the answer' : 'improves the answer';
+  return DEED[kind];
+}
+
+function callLines({ id, member, input_tokens, output_tokens, usd }: QuotedCall, run: DryRun): string[] {
+  const tokens = `${formatTokenBounds(input_tokens)} tokens in, ${formatTokenBounds(output_tokens)} out`;
+  return [memberLine(id, member, run), `      ${tokens}: ${usd === null ? 'price unknown' : formatUsdBounds(usd)}`];
+}
+
+function memberLine(id: string, member: Member, { providers }: DryRun): string {
+  const { model, family, provider, host } = whereabouts(member, providers);
+  return `  ${id}  ${model}  (${family}) sent to ${provider}, ${host ?? 'the built-in sandbox'}`;
+}
+
+function totalLines(quote: Quote): string[] {
+  const { calls, usd, unpriced, listed_at } = quote;
+  const isPriced = calls.some((call) => call.usd !== null);
+  const known = isPriced ? `at least ${formatLeast(knownPart(quote).low)}` : 'unknown';
+  return [
+    `in total: ${usd === null ? known : `${formatUsdBounds(usd)}, when no call has to be made again`}`,
+    ...(isPriced
+      ? [listed_at === null ? 'prices from `pricing:` in the configuration' : `prices as listed on ${listed_at.slice(0, 10)}`]
+      : []),
+    ...(unpriced.length > 0 ? [`no price known for ${unpriced.join(', ')}: \`pricing:\` in the configuration sets one`] : []),
+    `tokens are estimated on this machine, within ${ESTIMATE_ERROR * 100} %; an answer is taken to be as long as its limit at most`,
+  ];
+}
+
+/** Who sees it. The host is null for the built-in sandbox, which a dry run does not start. */
+function whereabouts({ model, family, provider }: Member, providers: readonly Provider[]) {
+  const { baseUrl } = providers.find((each) => each.name === provider) ?? { baseUrl: '' };
+  return { model, family, provider, host: baseUrl === '' ? null : new URL(baseUrl).host };
 }

@@ -1,6 +1,7 @@
 import type { CallRecord } from '../../core/run.js';
+import { isFirstAnswer, levelOf } from '../../observe/level.js';
 
-/** Each proposal under a heading with its model, in config order; a failed one with its reason. */
+/** Each proposal under a heading with its model, in config order, those of later layers and rounds below; a failed one with its reason. */
 export function proposalsText(proposals: readonly CallRecord[]): string {
   return proposals.map((proposal) => `${heading(proposal)}\n\n${body(proposal)}\n`).join('\n');
 }
@@ -9,11 +10,15 @@ export function proposalsText(proposals: readonly CallRecord[]): string {
 export const ANSWER_HEADING = '## Answer\n\n';
 
 function heading(proposal: CallRecord): string {
-  const role = proposal.role === null ? '' : `, ${proposal.role}`;
-  return `## ${proposal.model} (${proposal.id}${role})`;
+  const { model, id, role } = proposal;
+  const level = isFirstAnswer(proposal) ? null : levelOf(proposal);
+  const place = level === null ? '' : `${level.charAt(0).toUpperCase()}${level.slice(1)}: `;
+  return `## ${place}${model} (${[id, ...(role === null ? [] : [role])].join(', ')})`;
 }
 
 function body(proposal: CallRecord): string {
   if (proposal.status === 'answered') return (proposal.text ?? '').trimEnd();
-  return `(no answer: ${proposal.error?.message ?? proposal.status})`;
+  const reason = proposal.error?.message;
+  if (proposal.status === 'skipped') return reason === undefined ? '(not asked)' : `(not asked: ${reason})`;
+  return `(no answer: ${reason ?? proposal.status})`;
 }

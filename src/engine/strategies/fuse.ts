@@ -1,6 +1,10 @@
+import { plannedPanel, plannedSynthesis } from '../planned.js';
 import { propose } from '../propose.js';
 import type { Strategy } from '../strategy.js';
 import { synthesize } from '../synthesize.js';
 
 /** Proposers of different families answer at once, a critic merges what they bring. */
-export const fuse: Strategy = async (ctx) => synthesize(ctx, await propose(ctx));
+export const fuse: Strategy = {
+  run: async (ctx) => synthesize(ctx, await propose(ctx)),
+  calls: ({ proposers, writers }) => [...plannedPanel(proposers), ...plannedSynthesis(writers, proposers.length)],
+};

@@ -1,6 +1,11 @@
-import type { StrategyName } from '../../core/mixture.js';
+import type { RunStrategy } from '../../core/mixture.js';
 import type { Strategy } from '../strategy.js';
+import { cascade } from './cascade.js';
+import { deep } from './deep.js';
 import { fuse } from './fuse.js';
+import { select } from './select.js';
+import { self } from './self.js';
 import { single } from './single.js';
+import { vote } from './vote.js';
 
-export const strategies: Readonly<Record<StrategyName, Strategy>> = { single, fuse };
+export const strategies: Readonly<Record<RunStrategy, Strategy>> = { single, fuse, self, vote, select, cascade, deep };

@@ -1,17 +1,21 @@
 import { conclude } from '../conclude.js';
 import { stopReason } from '../context.js';
 import { failed, nobodyAnswered } from '../outcome.js';
+import { planned } from '../planned.js';
 import { inRole } from '../role.js';
 import type { Strategy } from '../strategy.js';
 import { write } from '../write.js';
 
 /** One model answers; nothing is merged. */
-export const single: Strategy = async (ctx) => {
-  const written = await write(ctx, ctx.plan.writers, (member) => inRole(member, ctx.request.messages));
-  return conclude(
-    ctx,
-    written,
-    () => true,
-    () => failed(stopReason(ctx) ?? nobodyAnswered(written.tried)),
-  );
+export const single: Strategy = {
+  async run(ctx) {
+    const written = await write(ctx, ctx.plan.writers, (member) => inRole(member, ctx.request.messages));
+    return conclude(
+      ctx,
+      written,
+      () => true,
+      () => failed(stopReason(ctx) ?? nobodyAnswered(written.tried)),
+    );
+  },
+  calls: ({ writers }) => writers.slice(0, 1).map((member) => planned(member, { kind: 'critic', layer: 0 })),
 };

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { Env, Settings } from '../config/wishes.js';
+import type { Budget } from '../core/budget.js';
+import type { Provider } from '../core/model.js';
+import type { Warning } from '../core/run.js';
+import { cacheDir, stateDir } from '../core/xdg.js';
+import type { KeptAnswers } from '../engine/index.js';
+
+interface Wanted {
+  settings: Settings;
+  providers: readonly Provider[];
+  /** Simulated answers and dollars are kept apart from real ones. */
+  sandbox: boolean;
+  env: Env;
+  home: string;
+  onNote: (note: Warning) => void;
+}
+
+/** What outlives a run: stored answers and the money spent by all runs. The database is loaded only where one is configured. */
+export interface Memory {
+  cache: KeptAnswers | null;
+  budgets: readonly Budget[];
+  close(): void;
+}
+
+export async function openMemory(wanted: Wanted): Promise<Memory> {
+  const [answers, spending] = await Promise.all([openAnswers(wanted), openSpending(wanted)]);
+  const { settings, providers, sandbox } = wanted;
+  return {
+    cache: answers && { answers, semantic: settings.cache?.semantic ?? null, realm: sandbox ? 'sandbox' : realmOf(providers) },
+    budgets: spending?.budgets ?? [],
+    close() {
+      answers?.close();
+      spending?.close();
+    },
+  };
+}
+
+/** The same model id at another address is another model. */
+function realmOf(providers: readonly Provider[]): string {
+  return JSON.stringify(providers.map(({ name, baseUrl }) => [name, baseUrl]));
+}
+
+async function openAnswers({ settings, sandbox, env, home, onNote }: Wanted) {
+  if (settings.cache === null) return null;
+  const { createAnswerCache } = await import('../store/answers.js');
+  const { ttl, maxSize } = settings.cache;
+  return createAnswerCache({ dir: place(cacheDir(env, home), sandbox), ttl, maxSize, clock: () => new Date(), onNote });
+}
+
+async function openSpending({ settings, sandbox, env, home, onNote }: Wanted) {
+  const { day, month } = settings.budget;
+  if (day === null && month === null) return null;
+  const { createSpending } = await import('../store/spending.js');
+  return createSpending({ dir: place(stateDir(env, home), sandbox), day, month, clock: () => new Date(), onNote });
+}
+
+function place(dir: string, sandbox: boolean): string {
+  return sandbox ? join(dir, 'sandbox') : dir;
+}

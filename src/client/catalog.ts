@@ -1,0 +1,144 @@
+import { setMaxListeners } from 'node:events';
+import { closest, distance } from 'fastest-levenshtein';
+import type { Catalog, ModelFacts, ModelShelf, Prices } from '../core/catalog.js';
+import type { Clock } from '../core/clock.js';
+import { formatDuration } from '../core/duration.js';
+import { PRICE_LIST } from '../core/limits.js';
+import type { Member } from '../core/mixture.js';
+import type { Provider } from '../core/model.js';
+import type { Warning } from '../core/run.js';
+import { ModelBook } from './model-book.js';
+import type { ModelSource } from './models.js';
+
+/** Milliseconds before a list is fetched that nobody waits for: the calls of the run go first, and a short run goes without. */
+const BACKGROUND_DELAY = 50;
+
+export interface CatalogOptions {
+  providers: readonly Provider[];
+  /** What earlier runs have kept. */
+  shelf: ModelShelf;
+  /** Null: no network, only what is kept and configured counts. */
+  source: ModelSource | null;
+  /** From the configuration, by model id or provider:id; wins over every list. */
+  pricing: Readonly<Record<string, Prices>>;
+  clock: Clock;
+  /** Told what is wrong with a kept list, and which list that was waited for did not come. */
+  onNote: (note: Warning) => void;
+}
+
+export interface PreparedCatalog extends Catalog {
+  /**
+   * Learns about the models that a run may ask. What is kept is there at once; what is missing or old is fetched in the
+   * background, and waited for ({@link PRICE_LIST}.wait at most) only where `prices` are needed and unknown. Never throws.
+   */
+  prepare(members: readonly Pick<Member, 'provider' | 'model'>[], need: 'nothing' | 'prices', signal: AbortSignal): Promise<void>;
+  /** Ends what is under way. */
+  settle(): Promise<void>;
+}
+
+/** What is known of the providers' models: configured prices, kept lists, and what is fetched anew. */
+export function createCatalog(options: CatalogOptions): PreparedCatalog {
+  const { shelf, source, clock, onNote } = options;
+  const pricing = new Map(Object.entries(options.pricing));
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const books = new Map(
+    options.providers.map((provider) => [provider.name, new ModelBook({ provider, shelf, source, clock, signal: controller.signal })]),
+  );
+  const pending = new Set<Promise<unknown>>();
+  const timers = new Set<() => void>();
+
+  function facts(provider: string, model: string): ModelFacts | null {
+    const listed = books.get(provider)?.facts(model) ?? null;
+    // The `~` of an alias may be left out, as in a list of models.
+    const names = [model, model.replace(/^~/, '')].flatMap((id) => [`${provider}:${id}`, id]);
+    const prices = names.map((name) => pricing.get(name)).find((found) => found !== undefined);
+    if (prices === undefined) return listed;
+    return { ...(listed ?? { id: model, context: null, images: null, parameters: null, expires: null }), prices };
+  }
+
+  function unpriced(provider: string, models: readonly string[]): string[] {
+    return models.filter((model) => !facts(provider, model)?.prices);
+  }
+
+  function refresh(book: ModelBook, models: readonly string[]): Promise<string | null> {
+    const work = book.refresh(models);
+    pending.add(work);
+    void work.finally(() => pending.delete(work));
+    return work;
+  }
+
+  function refreshLater(book: ModelBook, models: readonly string[]): void {
+    const disarm = clock.after(BACKGROUND_DELAY, () => {
+      timers.delete(disarm);
+      void refresh(book, models);
+    });
+    timers.add(disarm);
+  }
+
+  async function awaitPrices(name: string, models: readonly string[], work: Promise<string | null>, signal: AbortSignal): Promise<void> {
+    const failed = await bounded(work, name, clock, signal);
+    const missing = unpriced(name, models);
+    if (failed === null || missing.length === 0 || signal.aborted || controller.signal.aborted) return;
+    onNote({ code: 'prices_unknown', message: `${failed}; no price is known of ${missing.join(', ')}` });
+  }
+
+  return {
+    facts,
+    retired(provider, model) {
+      const book = books.get(provider);
+      return book?.isGone(model) ? { nearest: nearestId(model, book.living()) } : null;
+    },
+    listedAt: (provider) => books.get(provider)?.listedAt ?? null,
+    async prepare(members, need, signal) {
+      const waits: Promise<void>[] = [];
+      for (const [name, book] of books) {
+        const models = [...new Set(members.filter(({ provider }) => provider === name).map(({ model }) => model))];
+        if (models.length === 0) continue;
+        const note = book.open();
+        if (note !== null) onNote({ code: 'price_list_unusable', message: note });
+        if (!book.isDue(models)) continue;
+        if (need === 'nothing' || unpriced(name, models).length === 0) refreshLater(book, models);
+        else waits.push(awaitPrices(name, models, refresh(book, models), signal));
+      }
+      await Promise.all(waits);
+    },
+    async settle() {
+      for (const disarm of timers) disarm();
+      controller.abort();
+      await Promise.all(pending);
+    },
+  };
+}
+
+/** What the work says, or that it takes too long; an abort ends the wait as well. */
+function bounded(work: Promise<string | null>, name: string, clock: Clock, signal: AbortSignal): Promise<string | null> {
+  return new Promise((resolve) => {
+    const end = (said: string | null) => {
+      disarm();
+      signal.removeEventListener('abort', onAbort);
+      resolve(said);
+    };
+    const disarm = clock.after(PRICE_LIST.wait, () => end(`${name} did not tell its prices within ${formatDuration(PRICE_LIST.wait)}`));
+    const onAbort = () => end(null);
+    if (signal.aborted) end(null);
+    else signal.addEventListener('abort', onAbort, { once: true });
+    void work.then(end);
+  });
+}
+
+/** The id most like a model's that is gone: of its own vendor where there is one, else one that reads almost the same. */
+function nearestId(model: string, living: readonly string[]): string | null {
+  const others = living.filter((id) => id !== model);
+  const vendor = vendorOf(model);
+  const own = vendor === null ? [] : others.filter((id) => vendorOf(id) === vendor);
+  if (own.length > 0) return closest(model, own);
+  if (others.length === 0) return null;
+  const nearest = closest(model, others);
+  return distance(model, nearest) <= Math.max(2, Math.floor(model.length / 3)) ? nearest : null;
+}
+
+function vendorOf(id: string): string | null {
+  const slash = id.indexOf('/');
+  return slash > 0 ? id.slice(0, slash).replace(/^~/, '') : null;
+}

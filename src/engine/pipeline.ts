@@ -1,0 +1,61 @@
+import type { VerifyRule } from '../core/mixture.js';
+import { DRAFT } from './answer-writer.js';
+import { classify } from './classify.js';
+import type { RunContext } from './context.js';
+import { authorOf } from './draft.js';
+import type { Outcome } from './outcome.js';
+import { refine } from './refine.js';
+import { strategies } from './strategies/index.js';
+import { verify } from './verify.js';
+
+/** From the plan to the outcome: route, answer, refine, verify. */
+export async function pipeline(undecided: RunContext): Promise<Outcome> {
+  const ctx = await classify(undecided);
+  const drafted = await answer(ctx);
+  const refined = await refineStage(ctx, drafted);
+  const verified = await verifyStage(ctx, refined);
+  publish(ctx, verified);
+  return verified;
+}
+
+function answer(ctx: RunContext): Promise<Outcome> {
+  const { strategy, mixture } = ctx.plan;
+  return strategies[strategy].run(mixture.refine > 0 ? { ...ctx, writer: DRAFT } : beforeVerify(ctx));
+}
+
+async function refineStage(ctx: RunContext, draft: Outcome): Promise<Outcome> {
+  const { refine: rounds } = ctx.plan.mixture;
+  return rounds > 0 && isDraft(ctx, draft, 'refine') ? refine(beforeVerify(ctx), draft) : draft;
+}
+
+async function verifyStage(ctx: RunContext, draft: Outcome): Promise<Outcome> {
+  const { verify: rule } = ctx.plan.mixture;
+  if (!rule || !isDraft(ctx, draft, 'verify')) return draft;
+  publish(beforeVerify(ctx), draft);
+  return verify(ctx, rule, draft);
+}
+
+/** What is written before the check is shown only where a stream is told to show the draft. */
+function beforeVerify(ctx: RunContext): RunContext {
+  const { verify: rule } = ctx.plan.mixture;
+  return rule && !showsDraft(ctx, rule) ? { ...ctx, writer: DRAFT } : ctx;
+}
+
+function showsDraft({ request }: RunContext, { show }: VerifyRule): boolean {
+  return request.stream && show === 'draft';
+}
+
+/** True when there is a whole answer that a later stage can work on. */
+function isDraft(ctx: RunContext, outcome: Outcome, stage: 'refine' | 'verify'): boolean {
+  if (outcome.error !== null) return false;
+  if (outcome.answer === null)
+    ctx.recorder.warn(`nothing_to_${stage}`, `there is no single answer to ${stage}: the proposals go out as they are`);
+  return outcome.answer !== null;
+}
+
+/** A whole answer that no stage has shown yet. */
+function publish(ctx: RunContext, outcome: Outcome): void {
+  const { answer, answer_source, error } = outcome;
+  if (answer === null || answer_source === null || error !== null) return;
+  ctx.writer.whole(answer_source, authorOf(ctx, outcome)?.model ?? null, answer);
+}
