@@ -5,10 +5,10 @@ import type { ModelClient } from '../core/model-client.js';
 import type { Plan } from '../core/plan.js';
 import type { Random } from '../core/random.js';
 import type { RunRequest } from '../core/run.js';
-import type { AnswerOutlet } from './answer-writer.js';
-import type { Bills } from './bills.js';
-import type { Purse } from './purse.js';
+import type { Bills } from './call/bills.js';
+import type { Purse } from './money/purse.js';
 import type { Recorder } from './recorder.js';
+import type { AnswerOutlet } from './synthesis/answer-writer.js';
 
 /** Everything the stages of one run share. */
 export interface RunContext {

@@ -7,12 +7,12 @@ import type { ModelClient } from '../core/model-client.js';
 import type { Plan } from '../core/plan.js';
 import type { Quote } from '../core/quote.js';
 import type { RunRequest, RunResult } from '../core/run.js';
-import { CachedRuns, type KeptAnswers } from './cached.js';
-import { plan } from './plan.js';
-import { quote } from './quote.js';
+import { CachedRuns, type KeptAnswers } from './cache/cached-runs.js';
+import { plan } from './plan/index.js';
+import { quote } from './plan/quote.js';
 import { runOnce } from './run.js';
 
-export type { KeptAnswers } from './cached.js';
+export type { KeptAnswers } from './cache/cached-runs.js';
 
 /** What an engine is made of. Everything but the client has a working default; tests bring their own. */
 export interface EngineDeps {

@@ -1,7 +1,7 @@
 import { type ErrorInfo, errorInfo, exitCode, MomError } from '../core/error.js';
 import type { AnswerSource, CallRecord, RunStatus } from '../core/run.js';
 import type { RunContext } from './context.js';
-import type { Panel } from './propose.js';
+import type { Panel } from './panel/propose.js';
 
 /** How a strategy ended. */
 export interface Outcome {

@@ -1,12 +1,12 @@
 import type { VerifyRule } from '../core/mixture.js';
-import { DRAFT } from './answer-writer.js';
-import { classify } from './classify.js';
 import type { RunContext } from './context.js';
-import { authorOf } from './draft.js';
 import type { Outcome } from './outcome.js';
-import { refine } from './refine.js';
+import { classify } from './plan/classify.js';
+import { authorOf } from './review/draft.js';
+import { refine } from './review/refine.js';
+import { verify } from './review/verify.js';
 import { strategies } from './strategies/index.js';
-import { verify } from './verify.js';
+import { DRAFT } from './synthesis/answer-writer.js';
 
 /** From the plan to the outcome: route, answer, refine, verify. */
 export async function pipeline(undecided: RunContext): Promise<Outcome> {

@@ -8,16 +8,16 @@ import type { ModelClient } from '../core/model-client.js';
 import type { Plan } from '../core/plan.js';
 import { seededRandom } from '../core/random.js';
 import type { RunRequest, RunResult } from '../core/run.js';
-import { AnswerWriter } from './answer-writer.js';
-import { Bills } from './bills.js';
+import { Bills } from './call/bills.js';
 import { isCancelled, type RunContext } from './context.js';
+import { Purse } from './money/purse.js';
+import { refuseRun } from './money/shrink.js';
+import { overspend } from './money/spend.js';
 import { failed, type Outcome } from './outcome.js';
-import { participant } from './participant.js';
 import { pipeline } from './pipeline.js';
-import { Purse } from './purse.js';
+import { participant } from './plan/participant.js';
 import { Recorder } from './recorder.js';
-import { refuseRun } from './shrink.js';
-import { overspend } from './spend.js';
+import { AnswerWriter } from './synthesis/answer-writer.js';
 
 export interface RunInput {
   id: string;

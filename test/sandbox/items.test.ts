@@ -206,7 +206,7 @@ describe('around the chat', () => {
     const { data }: Json = await (await fetch(`${sandbox.url}/models`)).json();
     expect(data.find((model: { id: string }) => model.id === 'sandbox/critic')).toMatchObject({
       name: 'sandbox/critic',
-      context_length: 1_000_000,
+      context_length: 10_000_000,
     });
     const { pricing } = data.find((model: { id: string }) => model.id === 'sandbox/critic');
     expect([Number(pricing.prompt), Number(pricing.completion)]).toEqual([1e-6, 2e-6]);

@@ -6,7 +6,7 @@ import { createClient } from '../../src/client/index.js';
 import type { Exchange } from '../../src/core/exchange.js';
 import { DEFAULT_TIMEOUTS } from '../../src/core/limits.js';
 import type { Message } from '../../src/core/message.js';
-import { criticPrompt } from '../../src/engine/critic-prompt.js';
+import { criticPrompt } from '../../src/engine/synthesis/critic-prompt.js';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { start } from './support.js';
 

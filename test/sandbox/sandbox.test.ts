@@ -109,7 +109,7 @@ describe('the model list', () => {
       id: 'sandbox/text',
       canonical_slug: 'sandbox/text',
       name: 'sandbox/text',
-      context_length: 1_000_000,
+      context_length: 10_000_000,
       architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
       pricing: { prompt: '0.000001', completion: '0.000002', request: '0', image: '0' },
       supported_parameters: expect.arrayContaining(['temperature', 'top_p', 'seed', 'max_tokens', 'stop', 'reasoning', 'logprobs']),

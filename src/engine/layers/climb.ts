@@ -3,11 +3,11 @@ import { defaultQuorum, type Member } from '../../core/mixture.js';
 import type { Plan } from '../../core/plan.js';
 import { NOTHING_TO_ADD } from '../../core/reply-marks.js';
 import type { CallRecord } from '../../core/run.js';
-import { bestProposal } from '../best-proposal.js';
+import { bestProposal } from '../ballot/best-proposal.js';
 import { type RunContext, stopReason } from '../context.js';
 import { panelIsWhole } from '../outcome.js';
-import { type Panel, propose } from '../propose.js';
-import { saysMark } from '../reply-mark.js';
+import { type Panel, propose } from '../panel/propose.js';
+import { saysMark } from '../review/reply-mark.js';
 import { addsWords } from './adds.js';
 import { type Carried, layerPrompt } from './prompt.js';
 

@@ -3,11 +3,11 @@ import { type Message, messageText } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
 import type { CallRecord } from '../../core/run.js';
 import { finalInstructions, type LayerTask, layerBlock, layerInstructions } from '../../prompts/layers.js';
-import { makeCandidates } from '../candidates.js';
+import { inRole } from '../call/role.js';
 import type { RunContext } from '../context.js';
-import { stagePrompt } from '../critic-prompt.js';
-import { inRole } from '../role.js';
-import { warnOmitted } from '../synthesize.js';
+import { makeCandidates } from '../synthesis/candidates.js';
+import { stagePrompt } from '../synthesis/critic-prompt.js';
+import { warnOmitted } from '../synthesis/synthesize.js';
 
 /** What a layer hands to the one above it. */
 export interface Carried {

@@ -3,17 +3,17 @@ import { defaultQuorum, type Member } from '../../core/mixture.js';
 import type { Plan } from '../../core/plan.js';
 import type { PlannedCall } from '../../core/quote.js';
 import type { CallRecord } from '../../core/run.js';
-import { agreedGroup, groupAnswers, heaviest, type KnownAnswer } from '../agreement.js';
-import { AnswerReader } from '../answer-reader.js';
-import { bestProposal } from '../best-proposal.js';
+import { agreedGroup, groupAnswers, heaviest, type KnownAnswer } from '../ballot/agreement.js';
+import { AnswerReader } from '../ballot/answer-reader.js';
+import { bestProposal } from '../ballot/best-proposal.js';
+import { skip } from '../call/skipped.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
+import { capError } from '../money/spend.js';
 import { answered, failed, type Outcome } from '../outcome.js';
-import { plannedPanel, plannedSynthesis } from '../planned.js';
-import { type Panel, propose } from '../propose.js';
-import { skip } from '../skipped.js';
-import { capError } from '../spend.js';
+import { type Panel, propose } from '../panel/propose.js';
+import { plannedPanel, plannedSynthesis } from '../plan/planned.js';
 import type { Strategy } from '../strategy.js';
-import { synthesize } from '../synthesize.js';
+import { synthesize } from '../synthesis/synthesize.js';
 
 /** Cheap models first: where two families agree it is done, else a stronger tier is asked, and nothing known is lost. */
 export const cascade: Strategy = { run, calls };

@@ -1,14 +1,14 @@
 import type { Plan } from '../../core/plan.js';
 import type { PlannedCall } from '../../core/quote.js';
-import { allIdentical } from '../best-proposal.js';
+import { allIdentical } from '../ballot/best-proposal.js';
 import { type RunContext, stopReason } from '../context.js';
 import { aggregatorsOf, climb, middleLayers } from '../layers/climb.js';
 import { layerPrompt } from '../layers/prompt.js';
 import type { Outcome } from '../outcome.js';
-import { planned, plannedPanel, plannedSynthesis } from '../planned.js';
-import { type Panel, propose } from '../propose.js';
+import { type Panel, propose } from '../panel/propose.js';
+import { planned, plannedPanel, plannedSynthesis } from '../plan/planned.js';
 import type { Strategy } from '../strategy.js';
-import { merge, mergePrompt, passThrough, synthesize } from '../synthesize.js';
+import { merge, mergePrompt, passThrough, synthesize } from '../synthesis/synthesize.js';
 
 /** Layers of models, each reading the one below, and a final synthesis (Mixture-of-Agents, arXiv 2406.04692). */
 export const deep: Strategy = {

@@ -1,7 +1,7 @@
-import { plannedPanel, plannedSynthesis } from '../planned.js';
-import { propose } from '../propose.js';
+import { propose } from '../panel/propose.js';
+import { plannedPanel, plannedSynthesis } from '../plan/planned.js';
 import type { Strategy } from '../strategy.js';
-import { synthesize } from '../synthesize.js';
+import { synthesize } from '../synthesis/synthesize.js';
 
 /** Proposers of different families answer at once, a critic merges what they bring. */
 export const fuse: Strategy = {

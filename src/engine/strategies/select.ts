@@ -1,13 +1,13 @@
 import type { Plan } from '../../core/plan.js';
 import type { PlannedCall } from '../../core/quote.js';
-import { allIdentical } from '../best-proposal.js';
+import { allIdentical } from '../ballot/best-proposal.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
-import { chooseProposal, VERDICT_TOKENS } from '../judge.js';
 import { answered, failed, type Outcome, panelIsWhole } from '../outcome.js';
-import { planned, plannedPanel } from '../planned.js';
-import { type Panel, propose } from '../propose.js';
+import { type Panel, propose } from '../panel/propose.js';
+import { planned, plannedPanel } from '../plan/planned.js';
 import type { Strategy } from '../strategy.js';
-import { synthesize } from '../synthesize.js';
+import { chooseProposal, VERDICT_TOKENS } from '../synthesis/judge.js';
+import { synthesize } from '../synthesis/synthesize.js';
 
 /** Proposers answer at once, a judge names one of the answers, and that one goes out byte for byte. */
 export const select: Strategy = { run, calls };

@@ -1,9 +1,9 @@
 import type { Member } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { RunContext } from '../context.js';
-import { propose } from '../propose.js';
+import { propose } from '../panel/propose.js';
 import type { Strategy } from '../strategy.js';
-import { synthesize } from '../synthesize.js';
+import { synthesize } from '../synthesis/synthesize.js';
 import { fuse } from './fuse.js';
 
 /** What Self-MoA samples its proposals at (arXiv 2502.00674): without it the samples of one model are all but the same. */

@@ -1,10 +1,10 @@
-import { conclude } from '../conclude.js';
+import { inRole } from '../call/role.js';
 import { stopReason } from '../context.js';
 import { failed, nobodyAnswered } from '../outcome.js';
-import { planned } from '../planned.js';
-import { inRole } from '../role.js';
+import { planned } from '../plan/planned.js';
 import type { Strategy } from '../strategy.js';
-import { write } from '../write.js';
+import { conclude } from '../synthesis/conclude.js';
+import { write } from '../synthesis/write.js';
 
 /** One model answers; nothing is merged. */
 export const single: Strategy = {

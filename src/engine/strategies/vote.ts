@@ -1,16 +1,16 @@
 import type { Member } from '../../core/mixture.js';
 import type { Plan } from '../../core/plan.js';
 import type { PlannedCall } from '../../core/quote.js';
-import { AnswerReader, type Readings } from '../answer-reader.js';
-import { type Ballot, byWeight, count, fewestMore, fewestToSettle, settled, winners } from '../ballot.js';
+import { AnswerReader, type Readings } from '../ballot/answer-reader.js';
+import { type Ballot, byWeight, count, fewestMore, fewestToSettle, settled, winners } from '../ballot/count.js';
+import { skip } from '../call/skipped.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
+import { capError } from '../money/spend.js';
 import { answered, failed, type Outcome } from '../outcome.js';
-import { planned, plannedSynthesis } from '../planned.js';
-import { isUsable, type Panel, propose } from '../propose.js';
-import { skip } from '../skipped.js';
-import { capError } from '../spend.js';
+import { isUsable, type Panel, propose } from '../panel/propose.js';
+import { planned, plannedSynthesis } from '../plan/planned.js';
 import type { Strategy } from '../strategy.js';
-import { synthesize } from '../synthesize.js';
+import { synthesize } from '../synthesis/synthesize.js';
 
 /**
  * Compares the canonical answers of the proposals and sends out the best whole proposal of those that win. Only as many

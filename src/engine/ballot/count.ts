@@ -1,0 +1,149 @@
+import type { Member } from '../../core/mixture.js';
+
+/** Who may vote: models of one family share one vote. */
+export type Voter = Pick<Member, 'id' | 'family' | 'weight'>;
+
+/** A count of answers. `winner` is null while nobody has voted. */
+export interface Ballot {
+  /** All who may vote, in config order. */
+  readonly voters: readonly Voter[];
+  /** Canonical answers by the voter's id; who is not in it has no vote, or none yet. */
+  readonly answers: ReadonlyMap<string, string>;
+  readonly winner: string | null;
+}
+
+/** Sums of thirds and sevenths are compared with this much tolerance. */
+const DUST = 1e-9;
+
+/** Counts the answers: the most support wins, a tie goes to the heaviest single voter's answer, then to the first in config order. */
+export function count(voters: readonly Voter[], answers: ReadonlyMap<string, string>): Ballot {
+  let winner: string | null = null;
+  let most = 0;
+  for (const answer of new Set(byWeight(voters).flatMap((voter) => answers.get(voter.id) ?? []))) {
+    const support = supportOf(voters, answers, answer);
+    if (support > most + DUST) {
+      winner = answer;
+      most = support;
+    }
+  }
+  return { voters, answers, winner };
+}
+
+/** How many votes an answer has. */
+export function support(ballot: Ballot, answer: string): number {
+  return supportOf(ballot.voters, ballot.answers, answer);
+}
+
+/** The ids of those who gave the winner, the heaviest first, then in config order. */
+export function winners({ voters, answers, winner }: Ballot): string[] {
+  return byWeight(voters.filter((voter) => winner !== null && answers.get(voter.id) === winner)).map((voter) => voter.id);
+}
+
+/** The heaviest first, in config order among equals. */
+export function byWeight<T extends Voter>(voters: readonly T[]): T[] {
+  return voters.toSorted((a, b) => b.weight - a.weight);
+}
+
+/**
+ * True when nothing that voters not yet heard may say, and no silence of theirs, can change the winner.
+ * @param stillOut ids of voters that may still vote
+ */
+export function settled(ballot: Ballot, stillOut: ReadonlySet<string>): boolean {
+  const { voters, answers, winner } = ballot;
+  if (stillOut.size === 0) return true;
+  if (winner === null) return false;
+  const rivals = new Set([...answers.values(), NEW_ANSWER]);
+  rivals.delete(winner);
+  return [...rivals].every((rival) => {
+    const lead = -sum(groups(voters).map((group) => worstLead(group, answers, stillOut, rival, winner)));
+    return lead > DUST || (lead > -DUST && ranksFirst(ballot, winner, rival, stillOut));
+  });
+}
+
+/** How many voters, the heaviest first, settle the outcome when they agree; two at least where there are two. */
+export function fewestToSettle(voters: readonly Voter[]): number {
+  const order = byWeight(voters);
+  const agreed = (n: number) => count(voters, new Map(order.slice(0, n).map((voter) => [voter.id, 'same'])));
+  for (let n = 2; n < order.length; n++) if (settled(agreed(n), new Set(order.slice(n).map((voter) => voter.id)))) return n;
+  return order.length;
+}
+
+/** How many of those not yet asked, the heaviest first, settle the outcome if they say what suits it best. */
+export function fewestMore(ballot: Ballot, stillOut: readonly Voter[]): number {
+  const order = byWeight(stillOut);
+  const options = new Set([...ballot.answers.values(), NEW_ANSWER]);
+  for (let n = 1; n < order.length; n++) {
+    const rest = new Set(order.slice(n).map((voter) => voter.id));
+    for (const option of options) {
+      const answers = new Map([...ballot.answers, ...order.slice(0, n).map((voter): [string, string] => [voter.id, option])]);
+      if (settled(count(ballot.voters, answers), rest)) return n;
+    }
+  }
+  return order.length;
+}
+
+/** Stands for any answer that nobody has given yet: no text holds it. */
+const NEW_ANSWER = '\u0000';
+
+/** Voters that share a vote: families, or each on its own where all are of one family. */
+function groups(voters: readonly Voter[]): Voter[][] {
+  const families = new Map<string, Voter[]>();
+  for (const voter of voters) families.set(voter.family, [...(families.get(voter.family) ?? []), voter]);
+  return families.size === 1 ? voters.map((voter) => [voter]) : [...families.values()];
+}
+
+/** A family has the vote of the heaviest of its members that answered, split among their answers by weight. */
+function supportOf(voters: readonly Voter[], answers: ReadonlyMap<string, string>, answer: string): number {
+  return sum(
+    groups(voters).map((group) => {
+      const heard = group.filter((voter) => answers.has(voter.id));
+      const backing = heard.filter((voter) => answers.get(voter.id) === answer);
+      return share(heard, weigh(backing));
+    }),
+  );
+}
+
+function share(heard: readonly Voter[], weight: number): number {
+  return heard.length === 0 ? 0 : (Math.max(...heard.map((voter) => voter.weight)) * weight) / weigh(heard);
+}
+
+/**
+ * The most by which a group may put `rival` before `winner`. Whoever answers harms the winner most by naming the rival;
+ * only a voter heavier than all others of its family may harm more by silence, because it would make the family's vote
+ * larger. So trying each weight as the heaviest that answers finds the worst case.
+ */
+function worstLead(
+  group: readonly Voter[],
+  answers: ReadonlyMap<string, string>,
+  stillOut: ReadonlySet<string>,
+  rival: string,
+  winner: string,
+): number {
+  const heard = group.filter((voter) => answers.has(voter.id));
+  const out = group.filter((voter) => stillOut.has(voter.id) && !answers.has(voter.id));
+  const gap = weigh(heard.filter((v) => answers.get(v.id) === rival)) - weigh(heard.filter((v) => answers.get(v.id) === winner));
+  const bounds = [0, ...out.map((voter) => voter.weight)];
+  return Math.max(
+    ...bounds.map((bound) => {
+      const joining = out.filter((voter) => voter.weight <= bound);
+      return share([...heard, ...joining], gap + weigh(joining));
+    }),
+  );
+}
+
+/** True when `winner` is preferred in a tie, even if all who are still out name `rival`. */
+function ranksFirst({ voters, answers }: Ballot, winner: string, rival: string, stillOut: ReadonlySet<string>): boolean {
+  const first = byWeight(voters).find((voter) => {
+    const answer = answers.get(voter.id);
+    return answer === winner || answer === rival || (answer === undefined && stillOut.has(voter.id));
+  });
+  return first !== undefined && answers.get(first.id) === winner;
+}
+
+function weigh(voters: readonly Voter[]): number {
+  return sum(voters.map((voter) => voter.weight));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,147 @@
+import type { AnswerCache, CachedAnswer, Place, SemanticRule } from '../../core/answer-cache.js';
+import type { RunResult } from '../../core/run.js';
+import { type RunContext, stopReason } from '../context.js';
+import { failed, type Outcome } from '../outcome.js';
+import { type RunInput, runOnce } from '../run.js';
+import { type CacheKeys, cacheKeys } from './cache-key.js';
+import { placeQuestion } from './place-question.js';
+
+/** Answers kept for later runs. */
+export interface KeptAnswers {
+  answers: AnswerCache;
+  /** Also finds answers to questions that mean the same; null: only to the same question. */
+  semantic: SemanticRule | null;
+  /** What answers depend on beside the request, such as the addresses behind the providers' names. */
+  realm?: string;
+}
+
+/** An answer that was there before; `similarity` where it was given to another question. */
+interface Hit {
+  answer: CachedAnswer;
+  similarity: number | null;
+}
+
+/** What a run found out on its way to the cache. */
+interface Visit {
+  hit: Hit | null;
+  place: Place | null;
+}
+
+/** Runs that look for their answer before they ask for it, and keep what they got. */
+export class CachedRuns {
+  readonly #cache: KeptAnswers;
+  /** By key: the run that others with the same question wait for. Null when it brings nothing that can be shared. */
+  readonly #underWay = new Map<string, Promise<Hit | null>>();
+
+  constructor(cache: KeptAnswers) {
+    this.#cache = cache;
+  }
+
+  async run(input: RunInput): Promise<RunResult> {
+    const { cache: mode = 'use' } = input.request;
+    if (mode === 'off') return runOnce(input);
+    const keys = cacheKeys(input.request, this.#cache.realm ?? '', this.#cache.semantic);
+    if (mode === 'use') return this.#use(input, keys);
+    const result = await runOnce(input);
+    const answer = toKeep(input, keys, result);
+    if (answer) await this.#keep(keys, answer, null);
+    return result;
+  }
+
+  async #use(input: RunInput, keys: CacheKeys): Promise<RunResult> {
+    const twin = this.#underWay.get(keys.key) ?? null;
+    const visit: Visit = { hit: null, place: null };
+    let share = twin ? null : this.#lead(keys.key);
+    try {
+      const result = await runOnce({
+        ...input,
+        before: async (ctx) => {
+          visit.hit = twin && (await unlessStopped(ctx, twin));
+          if (twin && !visit.hit) share = this.#lead(keys.key);
+          if (!visit.hit) await this.#lookUp(ctx, keys, visit);
+          const stopped = stopReason(ctx);
+          if (stopped) return failed(stopped);
+          return visit.hit && give(ctx, visit.hit);
+        },
+      });
+      const answer = visit.hit ? null : toKeep(input, keys, result);
+      share?.(visit.hit ?? (answer && { answer, similarity: null }));
+      if (answer) await this.#keep(keys, answer, visit.place);
+      return result;
+    } finally {
+      if (share) {
+        share(null);
+        this.#underWay.delete(keys.key);
+      }
+    }
+  }
+
+  /** Lets others wait for this run, unless they wait for another one already. The returned function tells them its answer. */
+  #lead(key: string): ((hit: Hit | null) => void) | null {
+    if (this.#underWay.has(key)) return null;
+    let share: (hit: Hit | null) => void = () => {};
+    this.#underWay.set(
+      key,
+      new Promise((resolve) => {
+        share = resolve;
+      }),
+    );
+    return share;
+  }
+
+  async #lookUp(ctx: RunContext, { key, scope, question }: CacheKeys, visit: Visit): Promise<void> {
+    const { answers, semantic } = this.#cache;
+    if (stopReason(ctx)) return;
+    const answer = await unlessStopped(ctx, answers.get(key));
+    if (answer) visit.hit = { answer, similarity: null };
+    if (answer || semantic === null || scope === null || stopReason(ctx)) return;
+    const vector = await placeQuestion(ctx, semantic, question);
+    if (vector === null) return;
+    visit.place = { scope, vector };
+    visit.hit = await unlessStopped(ctx, answers.nearest(visit.place, semantic.threshold));
+  }
+
+  /** The answer is out already: whatever goes wrong now is the cache's own affair. */
+  #keep({ key }: CacheKeys, answer: CachedAnswer, place: Place | null): Promise<void> {
+    return this.#cache.answers.put(key, answer, place).catch(() => undefined);
+  }
+}
+
+/** A complete run's answer; anything less may be better the next time. */
+function toKeep(input: RunInput, { question }: CacheKeys, result: RunResult): CachedAnswer | null {
+  const { status, answer, finish_reason, id } = result;
+  if (status !== 'complete' || answer === null) return null;
+  return { answer, finish_reason, question, run_id: id, stored_at: input.clock.date().toISOString() };
+}
+
+function give(ctx: RunContext, { answer: { answer, finish_reason, question, stored_at }, similarity }: Hit): Outcome {
+  if (similarity !== null) {
+    const like = `answer from the cache, given on ${stored_at.slice(0, 10)} to a similar question (${similarity.toFixed(2)})`;
+    ctx.recorder.warn('cache_similar', `${like}: "${shortened(question)}"`);
+  }
+  ctx.writer.whole('cache', null, answer);
+  return { status: 'complete', answer, answer_source: 'cache', finish_reason, error: null };
+}
+
+const SHOWN_QUESTION = 120;
+
+function shortened(question: string): string {
+  const line = question.trim().replace(/\s+/g, ' ');
+  return line.length <= SHOWN_QUESTION ? line : `${line.slice(0, SHOWN_QUESTION).trimEnd()}…`;
+}
+
+/** What `work` brings; null when it fails or the run ends first. */
+async function unlessStopped<T>(ctx: RunContext, work: Promise<T | null>): Promise<T | null> {
+  const { signal } = ctx;
+  let onAbort = () => {};
+  const stopped = new Promise<null>((resolve) => {
+    onAbort = () => resolve(null);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work.catch(() => null), stopped]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

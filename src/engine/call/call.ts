@@ -1,0 +1,153 @@
+import { callErrorInfo, type MomError, toMomError } from '../../core/error.js';
+import type { Message } from '../../core/message.js';
+import type { Member } from '../../core/mixture.js';
+import type { SamplingParams } from '../../core/model.js';
+import type { CallEvent, CallRequest } from '../../core/model-client.js';
+import type { CallKind, CallRecord } from '../../core/run.js';
+import type { RunContext } from '../context.js';
+import { Tab } from '../money/tab.js';
+import { type Tariff, tariffOf } from '../money/tariff.js';
+import { CallMeter } from './call-meter.js';
+import { takenParams } from './parameters.js';
+
+/** One question to one member, as a stage of a run asks it. */
+export interface Ask {
+  /** Unique in the run. @default the member's id */
+  id?: string;
+  kind: CallKind;
+  member: Member;
+  layer: number;
+  messages: readonly Message[];
+  /** What of `messages` is worth recording: null when it is the conversation as it came. */
+  record: readonly Message[] | null;
+  params: SamplingParams;
+  signal: AbortSignal;
+  maxRetryAfter: number | null;
+  canRestart: () => boolean;
+  onText: (text: string) => void;
+  /** The text so far is void. */
+  onRestart: () => void;
+}
+
+/** Of an ask, whose call it is. */
+type Who = Pick<Ask, 'id' | 'kind' | 'member' | 'layer'>;
+
+/**
+ * Makes one call and tells the run about it. A failure is a value: the record says what happened, nothing is thrown.
+ * A call that the run's money does not allow is not made: its record is `skipped`, with the reason as its error.
+ */
+export async function callModel(ctx: RunContext, ask: Ask): Promise<CallRecord> {
+  const tariff = tariffOfAsk(ctx, ask);
+  const tab = ctx.purse.under(ctx.plan.mixture).open(tariff);
+  if (!(tab instanceof Tab)) return skipCall(ctx, ask, tab);
+  const meter = new CallMeter(tariff, () => ctx.recorder.elapsed());
+  const identity = identityOf(ask);
+  ctx.recorder.emit({ type: 'call.start', call: identity, messages: ask.record });
+  const error = await drive(ctx, ask, meter, tab);
+  const status = error === null ? 'answered' : ask.signal.aborted ? 'cancelled' : 'failed';
+  const record: CallRecord = { ...identity, ...meter.measured(error), status, error: error && callErrorInfo(error) };
+  ctx.recorder.emit({ type: 'call.end', call: record });
+  if (meter.attempts.some((attempt) => attempt.billable !== null)) ctx.bills.lookUp(record, meter.attempts, (usd) => tab.settle(usd));
+  else tab.settle(record.cost_usd);
+  return record;
+}
+
+/** A call that is not made, as a record: it is told, and stands in no sum. */
+export function skipCall(ctx: RunContext, ask: Who, reason: MomError): CallRecord {
+  const call: CallRecord = {
+    ...identityOf(ask),
+    resolved_model: null,
+    status: 'skipped',
+    text: null,
+    finish_reason: null,
+    error: callErrorInfo(reason),
+    usage: null,
+    cost_usd: null,
+    cost_source: 'unknown',
+    confidence: null,
+    first_token_ms: null,
+    duration_ms: null,
+    attempts: 0,
+  };
+  ctx.recorder.emit({ type: 'call.skipped', call });
+  return call;
+}
+
+/** What the price list says of a call. */
+export function tariffOfAsk(ctx: RunContext, { member, messages, params }: Pick<Ask, 'member' | 'messages' | 'params'>): Tariff {
+  return tariffOf(ctx.catalog, ctx.plan.mixture, member, messages, params);
+}
+
+/**
+ * Reads the call to its end, or until the run's money is up; null when it ended well. An answer that was whole when
+ * the call was cut is an answer.
+ */
+async function drive(ctx: RunContext, ask: Ask, meter: CallMeter, tab: Tab): Promise<MomError | null> {
+  try {
+    for await (const event of ctx.client.call(toRequest(ctx, ask))) {
+      meter.apply(event);
+      tell(ctx, ask, event);
+      const stopped = tab.cover(meter.outputTokens, meter.costBefore);
+      if (stopped) throw stopped;
+    }
+    return ask.signal.aborted && !meter.complete ? toMomError(ask.signal.reason) : null;
+  } catch (error) {
+    if (!ask.signal.aborted) return toMomError(error);
+    return meter.complete ? null : toMomError(ask.signal.reason);
+  }
+}
+
+function identityOf(ask: Who) {
+  const { member } = ask;
+  return {
+    id: callId(ask),
+    kind: ask.kind,
+    model: member.model,
+    provider: member.provider,
+    family: member.family,
+    role: member.role?.name ?? null,
+    layer: ask.layer,
+  };
+}
+
+/** By which a call is known in its run. */
+export function callId({ id, member }: Who): string {
+  return id ?? member.id;
+}
+
+function toRequest(ctx: RunContext, ask: Ask): CallRequest {
+  const { member } = ask;
+  return {
+    provider: member.provider,
+    model: member.model,
+    messages: ask.messages,
+    params: takenParams(ctx, member, ask.params),
+    extraBody: member.extraBody,
+    privacy: member.privacy,
+    timeouts: member.timeouts,
+    retries: ctx.plan.mixture.retries,
+    maxRetryAfter: ask.maxRetryAfter,
+    canRestart: ask.canRestart,
+    signal: ask.signal,
+  };
+}
+
+function tell(ctx: RunContext, ask: Ask, event: CallEvent): void {
+  const call_id = callId(ask);
+  switch (event.type) {
+    case 'text':
+      ctx.recorder.emit({ type: 'call.delta', call_id, channel: 'text', text: event.text });
+      ask.onText(event.text);
+      break;
+    case 'reasoning':
+      ctx.recorder.emit({ type: 'call.delta', call_id, channel: 'reasoning', text: event.text });
+      break;
+    case 'restart':
+      ctx.recorder.emit({ type: 'call.restart', call_id, attempt: event.attempt, error: event.error, delay_ms: event.delayMs });
+      ask.onRestart();
+      break;
+    case 'warning':
+      ctx.recorder.warn(event.code, event.message);
+      break;
+  }
+}

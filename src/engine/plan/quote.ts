@@ -1,0 +1,133 @@
+import { type Catalog, type Prices, priceOf } from '../../core/catalog.js';
+import { countImages, estimateTokens, IMAGE_TOKENS } from '../../core/estimate.js';
+import type { Message } from '../../core/message.js';
+import type { Plan } from '../../core/plan.js';
+import { type Bounds, ESTIMATE_ERROR, type PlannedCall, type Quote, type QuotedCall } from '../../core/quote.js';
+import type { RunRequest } from '../../core/run.js';
+import { inRole } from '../call/role.js';
+import { refineCalls } from '../review/refine.js';
+import { verifyCalls } from '../review/verify.js';
+import { strategies } from '../strategies/index.js';
+import { planned } from './planned.js';
+
+/** Tokens of what mom itself writes into a prompt that reads others' answers or is no plain question, at most. */
+export const MOST_OWN_TOKENS = 1_500;
+
+/** Tokens of one image: OpenAI's small pictures, and what OpenAI and Anthropic make of large ones at most, with room above. */
+const IMAGE_BOUNDS: Bounds = { low: 85, high: 2_000 };
+
+/** Tokens of the marks around one answer in a prompt, at most. */
+const MARKS_TOKENS = 80;
+
+/**
+ * What a plan would cost when nothing fails, call by call and in total. Calls made again and fallbacks are not in it, nor what is saved
+ * where proposals are identical and nobody has to merge them.
+ * From below: every answer a single token, every prompt read from the provider's cache where that is cheaper. From above: every answer
+ * as long as its limit, else as long as the mixture expects; tokens by the local estimate with its error to either side.
+ */
+export function quote(plan: Plan, request: RunRequest, catalog: Catalog): Quote {
+  const calls = plannedCalls(plan);
+  const longest = Math.max(0, ...calls.filter((call) => call.output === null).map((call) => mostOutput(call, plan, request)));
+  const quoted = calls.map((call) => quoteCall(call, { plan, request, catalog, longest }));
+  const unpriced = quoted.filter((call) => call.usd === null).map((call) => call.member.model);
+  return {
+    calls: quoted,
+    usd: total(quoted),
+    unpriced: [...new Set(unpriced)],
+    listed_at: oldest(quoted.flatMap(({ usd, member }) => (usd === null ? [] : [catalog.listedAt(member.provider)]))),
+  };
+}
+
+function total(calls: readonly QuotedCall[]): Bounds | null {
+  const bounds: Bounds = { low: 0, high: 0 };
+  for (const { usd, certain } of calls) {
+    if (usd === null) return null;
+    if (certain) bounds.low += usd.low;
+    bounds.high += usd.high;
+  }
+  return bounds;
+}
+
+/** The least of ISO 8601 dates; null where there is none. */
+function oldest(dates: readonly (string | null)[]): string | null {
+  const known = dates.filter((date) => date !== null);
+  return known.length === 0 ? null : known.reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));
+}
+
+function plannedCalls(plan: Plan): PlannedCall[] {
+  const { classifier, strategy, mixture } = plan;
+  return [
+    // A classifier's own `max_tokens` is not for its one line.
+    ...(classifier ? [planned(classifier, { kind: 'router', layer: 0, output: mixture.expectedOutput })] : []),
+    ...strategies[strategy].calls(plan),
+    ...(mixture.refine > 0 ? refineCalls(plan) : []),
+    ...(mixture.verify ? verifyCalls(plan, mixture.verify) : []),
+  ];
+}
+
+interface Question {
+  plan: Plan;
+  request: RunRequest;
+  catalog: Catalog;
+  /** Output tokens of the longest whole answer there may be, which others may read. */
+  longest: number;
+}
+
+function quoteCall(call: PlannedCall, question: Question): QuotedCall {
+  const { provider, model } = call.member;
+  const input_tokens = inputOf(call, question);
+  // A place in the space of an embedding model has no tokens.
+  const output_tokens =
+    call.kind === 'embedding' ? { low: 0, high: 0 } : { low: 1, high: mostOutput(call, question.plan, question.request) };
+  const prices = question.catalog.facts(provider, model)?.prices ?? null;
+  const images = countImages(question.request.messages);
+  return { ...call, input_tokens, output_tokens, usd: prices && dollars(prices, input_tokens, output_tokens, images) };
+}
+
+/** Tokens of the conversation in the member's role, and of the answers of others that its prompt holds. */
+function inputOf({ kind, member, reads }: PlannedCall, { request, longest }: Question): Bounds {
+  const conversation = tokenBounds(inRole(member, request.messages));
+  const answers = kind === 'proposer' || kind === 'critic';
+  const isQuestionAlone = answers && reads.most === 0;
+  return {
+    // A judge, verifier or classifier may see a part of the conversation only.
+    low: (answers ? conversation.low : 1) + reads.least,
+    high: conversation.high + (isQuestionAlone ? 0 : MOST_OWN_TOKENS) + reads.most * (longest + MARKS_TOKENS),
+  };
+}
+
+/** An estimate that is off by a share of the true count means a true count between these two. */
+function tokenBounds(messages: readonly Message[]): Bounds {
+  const images = countImages(messages);
+  const text = estimateTokens(messages) - images * IMAGE_TOKENS;
+  return {
+    low: Math.floor(text / (1 + ESTIMATE_ERROR)) + images * IMAGE_BOUNDS.low,
+    high: Math.ceil(text / (1 - ESTIMATE_ERROR)) + images * IMAGE_BOUNDS.high,
+  };
+}
+
+function mostOutput({ kind, member, output }: PlannedCall, { mixture }: Plan, request: RunRequest): number {
+  const params = { ...member.params, ...request.params, ...(kind === 'critic' ? request.writerParams : {}) };
+  return output ?? params.max_tokens ?? mixture.expectedOutput;
+}
+
+/** Input is never cheaper than all of it from the cache, and output never dearer than the dearer of text and reasoning. */
+function dollars(prices: Prices, input: Bounds, output: Bounds, images: number): Bounds {
+  const cached = prices.cachedInput ?? prices.input;
+  const reasoning = prices.reasoning ?? prices.output;
+  const price = (bound: keyof Bounds, isCached: boolean, isReasoning: boolean) =>
+    priceOf(
+      {
+        input_tokens: input[bound],
+        cached_input_tokens: isCached ? input[bound] : 0,
+        output_tokens: output[bound],
+        reasoning_tokens: isReasoning ? output[bound] : 0,
+      },
+      prices,
+      images,
+    );
+  return {
+    low: price('low', cached < prices.input, reasoning < prices.output),
+    high: price('high', cached > prices.input, reasoning > prices.output),
+  };
+}

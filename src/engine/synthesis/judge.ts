@@ -1,0 +1,155 @@
+import { MAX_CRITIC_RETRY_AFTER } from '../../core/limits.js';
+import type { Message } from '../../core/message.js';
+import type { Member } from '../../core/mixture.js';
+import { VERDICT } from '../../core/reply-marks.js';
+import type { CallRecord } from '../../core/run.js';
+import { judgeBlock, judgeInstructions } from '../../prompts/judge.js';
+import { bestProposal } from '../ballot/best-proposal.js';
+import { callModel } from '../call/call.js';
+import { inRole } from '../call/role.js';
+import { type RunContext, stopReason } from '../context.js';
+import { capError } from '../money/spend.js';
+import { type Candidate, fenceCandidates, makeCandidates } from './candidates.js';
+import { stagePrompt } from './critic-prompt.js';
+
+/** Output tokens that a verdict is expected to take: one line, and some thoughts of a model that thinks. */
+export const VERDICT_TOKENS = 500;
+
+/** What was chosen. */
+export interface Choice {
+  proposal: CallRecord;
+  /** The first judge chose it, and said so twice where it had to look twice; else it was another judge or a rule. */
+  asPlanned: boolean;
+}
+
+/**
+ * Has one of several proposals chosen: by the first judge that names one, and names it again where a second look is
+ * asked for; where no judge can, by the verdicts that there are and the vote.
+ * @param usable in config order, not empty
+ */
+export async function chooseProposal(ctx: RunContext, usable: readonly CallRecord[]): Promise<Choice> {
+  const { writers } = ctx.plan;
+  const verdicts: CallRecord[] = [];
+  for (const [i, judge] of writers.entries()) {
+    if (mustStop(ctx)) break;
+    const proposal = await askJudge(ctx, judge, usable, verdicts, i < writers.length - 1);
+    if (proposal) return { proposal, asPlanned: i === 0 };
+  }
+  const reason = mustStop(ctx);
+  ctx.recorder.warn(
+    reason?.code ?? 'no_judge',
+    `${reason?.message ?? 'no judge could choose an answer'}; the best proposal goes out without a judge's choice`,
+  );
+  return { proposal: byBallot(usable, ctx.plan.proposers, verdicts), asPlanned: false };
+}
+
+/** What one judge chooses; null when it can't, or contradicts itself. Every verdict it gives is added to `verdicts`. */
+async function askJudge(
+  ctx: RunContext,
+  judge: Member,
+  usable: readonly CallRecord[],
+  verdicts: CallRecord[],
+  hasNext: boolean,
+): Promise<CallRecord | null> {
+  const candidates = makeCandidates(usable, ctx.request.messages, judge.context, ctx.random);
+  warnOmitted(ctx, judge, candidates);
+  const find = (label: string | null) => usable.find(({ id }) => id === candidates.find((c) => c.label === label)?.proposalId) ?? null;
+  const first = find(await look(ctx, judge, judge.id, candidates, hasNext));
+  if (!first) return null;
+  verdicts.push(first);
+  if (!ctx.plan.mixture.rules.select.secondLook) return first;
+  if (mustStop(ctx)) return null;
+  const second = find(await look(ctx, judge, `${judge.id}.2`, candidates.toReversed(), hasNext));
+  if (!second) return null;
+  verdicts.push(second);
+  if (sameText(first, second)) return first;
+  ctx.recorder.warn('judge_undecided', `${judge.model} chose another answer when it saw the candidates in reversed order`);
+  return null;
+}
+
+/** The label that a judge names in one call; null, with a warning, when it names none. */
+async function look(
+  ctx: RunContext,
+  judge: Member,
+  id: string,
+  candidates: readonly Candidate[],
+  hasNext: boolean,
+): Promise<string | null> {
+  const messages = inRole(judge, judgePrompt(ctx.request.messages, candidates, ctx.drawNonce));
+  const record = await callModel(ctx, {
+    id,
+    kind: 'judge',
+    member: judge,
+    layer: 0,
+    messages,
+    record: messages,
+    params: { ...judge.params, ...ctx.request.params },
+    signal: ctx.signal,
+    maxRetryAfter: hasNext ? MAX_CRITIC_RETRY_AFTER : null,
+    canRestart: () => true,
+    onText: () => {},
+    onRestart: () => {},
+  });
+  const labels = candidates.map((candidate) => candidate.label);
+  const label = record.status === 'answered' && record.finish_reason !== 'length' ? readVerdict(record.text ?? '', labels) : null;
+  if (label === null && !stopReason(ctx)) {
+    ctx.recorder.warn('judge_failed', `${judge.model} chose no answer: ${whyNone(record, labels)}`);
+  }
+  return label;
+}
+
+/** What a judge gets: built like the critic's prompt, with instructions of its own. */
+export function judgePrompt(conversation: readonly Message[], candidates: readonly Candidate[], drawNonce: () => string): Message[] {
+  const { nonce, text } = fenceCandidates(candidates, conversation, drawNonce);
+  const labels = candidates.map((candidate) => candidate.label).join(', ');
+  const block = judgeBlock({ count: String(candidates.length), nonce, candidates: text, labels });
+  return stagePrompt(judgeInstructions(), conversation, block);
+}
+
+/** The label on the last line that begins with the mark; null unless it is exactly one of `labels`. */
+export function readVerdict(reply: string, labels: readonly string[]): string | null {
+  const verdict = verdictLine(reply)?.slice(VERDICT.length).trim();
+  return labels.find((label) => label === verdict) ?? null;
+}
+
+function verdictLine(reply: string): string | undefined {
+  return reply
+    .split('\n')
+    .map((line) => line.trim())
+    .findLast((line) => line.startsWith(VERDICT));
+}
+
+function whyNone(record: CallRecord, labels: readonly string[]): string {
+  if (record.status !== 'answered') return record.error?.message ?? 'no reason given';
+  if (record.finish_reason === 'length') return 'its reply was cut off at its length limit';
+  if (verdictLine(record.text ?? '') === undefined) return `its reply has no line '${VERDICT} label'`;
+  return `its verdict is not exactly one of ${labels.toSorted().join(', ')}`;
+}
+
+/** What has most ballots, the verdicts and the vote; between equals what a judge has named, then config order. */
+function byBallot(usable: readonly CallRecord[], members: readonly Member[], verdicts: readonly CallRecord[]): CallRecord {
+  const voted = bestProposal(usable, members);
+  const counts = usable.map((record) => {
+    const named = verdicts.filter((verdict) => sameText(verdict, record)).length;
+    return { record, named, ballots: named + (voted?.id === record.id ? 1 : 0) };
+  });
+  const best = counts.reduce((best, next) => ((next.ballots - best.ballots || next.named - best.named) > 0 ? next : best));
+  return best.record;
+}
+
+function sameText(a: CallRecord, b: CallRecord): boolean {
+  return a.text?.trim() === b.text?.trim();
+}
+
+function mustStop(ctx: RunContext) {
+  return stopReason(ctx) ?? capError(ctx);
+}
+
+function warnOmitted(ctx: RunContext, judge: Member, candidates: readonly Candidate[]): void {
+  const omitted = candidates.reduce((sum, candidate) => sum + candidate.omitted, 0);
+  if (omitted > 0)
+    ctx.recorder.warn(
+      'candidates_shortened',
+      `${omitted} characters of the proposals were left out of what ${judge.model} compares, to fit its context; what goes out is whole`,
+    );
+}

@@ -1,0 +1,115 @@
+import type { Message } from '../../core/message.js';
+import type { Member } from '../../core/mixture.js';
+import type { CallRecord } from '../../core/run.js';
+import { allIdentical, bestProposal } from '../ballot/best-proposal.js';
+import { inRole } from '../call/role.js';
+import { isCancelled, type RunContext, stopReason } from '../context.js';
+import { capError } from '../money/spend.js';
+import { answered, failed, nobodyAnswered, type Outcome, panelIsWhole } from '../outcome.js';
+import type { Panel } from '../panel/propose.js';
+import { type Candidate, makeCandidates } from './candidates.js';
+import { conclude } from './conclude.js';
+import { criticPrompt } from './critic-prompt.js';
+import { write } from './write.js';
+
+/** What the critics make one answer of. */
+export interface Reading {
+  /** Whole answers; the best of them goes out when no critic can write. */
+  candidates: readonly CallRecord[];
+  /** False when something is missing that was planned. */
+  whole: boolean;
+  prompt: (critic: Member) => readonly Message[];
+}
+
+/** Makes one answer of what the proposers brought, whatever else goes wrong. */
+export async function synthesize(ctx: RunContext, panel: Panel): Promise<Outcome> {
+  const { mixture, writers } = ctx.plan;
+  const stopped = stopReason(ctx);
+  if (stopped && isCancelled(ctx)) return failed(stopped);
+  if (panel.usable.length < mixture.minAnswers) return criticAlone(ctx, panel);
+  if (writers.length === 0) return proposalsOnly(ctx, panel);
+  if (panel.usable.length === 1 || allIdentical(panel.usable)) {
+    const whole = panelIsWhole(ctx, panel);
+    const reason = stopped ?? capError(ctx);
+    if (reason && !whole) warnUnmerged(ctx, reason.code, reason.message);
+    return passThrough(ctx, panel, whole);
+  }
+  return merge(ctx, {
+    candidates: panel.usable,
+    whole: panelIsWhole(ctx, panel),
+    prompt: (critic) => mergePrompt(ctx, panel.usable, critic),
+  });
+}
+
+/** The critics in order; when all are dead, or time or money is up, the best proposal. */
+export async function merge(ctx: RunContext, { candidates, whole, prompt }: Reading): Promise<Outcome> {
+  const { writers } = ctx.plan;
+  const written = await write(ctx, writers, prompt);
+  return conclude(
+    ctx,
+    written,
+    (record) => whole && record.id === writers[0]?.id,
+    () => {
+      const reason = stopReason(ctx) ?? capError(ctx);
+      warnUnmerged(ctx, reason?.code ?? 'no_critic', reason?.message ?? 'no critic could write the answer');
+      return passThrough(ctx, { proposals: [...candidates], usable: [...candidates] }, false);
+    },
+  );
+}
+
+/** What a critic is asked about whole answers. */
+export function mergePrompt(ctx: RunContext, usable: readonly CallRecord[], critic: Member): readonly Message[] {
+  const candidates = makeCandidates(usable, ctx.request.messages, critic.context, ctx.random);
+  warnOmitted(ctx, critic, candidates);
+  return inRole(critic, criticPrompt(ctx.request.messages, candidates, ctx.drawNonce));
+}
+
+/** One proposal as it is, without a critic. */
+export function passThrough(ctx: RunContext, panel: Panel, asPlanned: boolean): Outcome {
+  const best = bestProposal(panel.usable);
+  if (!best) return failed(stopReason(ctx) ?? nobodyAnswered(panel.proposals));
+  const source = `proposal:${best.id}` as const;
+  ctx.writer.whole(source, best.model, best.text ?? '');
+  return answered(best, source, asPlanned);
+}
+
+/** Too few proposals: the first live critic answers the request on its own. */
+async function criticAlone(ctx: RunContext, panel: Panel): Promise<Outcome> {
+  const { writers, proposers } = ctx.plan;
+  if (writers.length > 0 && !stopReason(ctx) && !capError(ctx)) {
+    ctx.recorder.warn('critic_alone', `only ${panel.usable.length} of ${proposers.length} models answered; the critic is asked alone`);
+  }
+  const written = await write(ctx, writers, (critic) => inRole(critic, ctx.request.messages));
+  return conclude(
+    ctx,
+    written,
+    () => false,
+    () => {
+      const reason = stopReason(ctx) ?? capError(ctx);
+      if (panel.usable.length > 0) {
+        if (reason) warnUnmerged(ctx, reason.code, reason.message);
+        return passThrough(ctx, panel, false);
+      }
+      return failed(reason ?? nobodyAnswered([...panel.proposals, ...written.tried]));
+    },
+  );
+}
+
+/** Without a critic the proposals themselves are the outcome. */
+function proposalsOnly(ctx: RunContext, panel: Panel): Outcome {
+  const stopped = stopReason(ctx);
+  if (stopped) ctx.recorder.warn(stopped.code, stopped.message);
+  const whole = panelIsWhole(ctx, panel) && panel.usable.every((record) => record.finish_reason !== 'length');
+  return { status: whole ? 'complete' : 'degraded', answer: null, answer_source: null, finish_reason: null, error: null };
+}
+
+function warnUnmerged(ctx: RunContext, code: string, why: string): void {
+  ctx.recorder.warn(code, `${why}; the best proposal goes out instead of a merged answer`);
+}
+
+/** Tells when candidates had to be shortened for a reader. */
+export function warnOmitted(ctx: RunContext, critic: Member, candidates: readonly Candidate[]): void {
+  const omitted = candidates.reduce((sum, candidate) => sum + candidate.omitted, 0);
+  if (omitted > 0)
+    ctx.recorder.warn('candidates_shortened', `${omitted} characters of the proposals were left out to fit the context of ${critic.model}`);
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { messageText } from '../../../src/core/message.js';
+import { STANDARD_ROLES } from '../../../src/core/roles.js';
+import { member, mixture } from '../../support/mixture.js';
+import { play } from '../../support/run-engine.js';
+import { answers } from '../../support/scripted-client.js';
+
+const role = (name: string, text = STANDARD_ROLES[name] as string) => member('', `m-${name}`, { role: { name, text } });
+const OWN = role('pirate', 'Talk like a pirate. {{count}} stays as it is.');
+const NAMES = ['analytical', 'creative', 'practical', 'critical', 'pirate'];
+const scripts = Object.fromEntries([...NAMES, 'plain'].map((name) => [`m-${name}`, answers(`by ${name}`)]));
+const system = { role: 'system' as const, content: 'You are a careful assistant.' };
+const question = { role: 'user' as const, content: 'Should I move to a large city?' };
+
+async function askAll(messages: (typeof system | typeof question)[]) {
+  const proposers = [role('analytical'), role('creative'), role('practical'), role('critical'), OWN, member('', 'm-plain')];
+  const { client, result } = await play(mixture(proposers, ['critic']), { ...scripts, critic: answers('merged') }, { messages });
+  const sentTo = (model: string) => client.requests.find((request) => request.model === model)?.messages ?? [];
+  return { result, sentTo };
+}
+
+describe('roles', () => {
+  it('the four standard ones are there, and differ', () => {
+    expect(Object.keys(STANDARD_ROLES)).toEqual(['analytical', 'creative', 'practical', 'critical']);
+    expect(new Set(Object.values(STANDARD_ROLES)).size).toBe(4);
+  });
+
+  it('each reaches its own proposer and no other, behind the system prompt, which stays', async () => {
+    const { sentTo } = await askAll([system, question]);
+    const texts = { ...STANDARD_ROLES, pirate: 'Talk like a pirate. {{count}} stays as it is.' };
+    for (const [name, text] of Object.entries(texts))
+      expect(sentTo(`m-${name}`)).toEqual([{ role: 'system', content: `${system.content}\n\n${text}` }, question]);
+    expect(sentTo('m-plain')).toEqual([system, question]);
+  });
+
+  it('stands alone as system text where the conversation has none', async () => {
+    const { sentTo } = await askAll([question]);
+    expect(sentTo('m-critical')).toEqual([{ role: 'system', content: STANDARD_ROLES.critical }, question]);
+    expect(sentTo('m-plain')).toEqual([question]);
+  });
+
+  it('none reaches the critic', async () => {
+    const { sentTo, result } = await askAll([system, question]);
+    const all = sentTo('critic').map(messageText).join('\n');
+    for (const text of [...Object.values(STANDARD_ROLES), 'Talk like a pirate']) expect(all).not.toContain(text);
+    expect(all).toContain(system.content);
+    expect([result.critic?.role, result.proposals.map((proposal) => proposal.role)]).toEqual([null, [...NAMES, null]]);
+  });
+});
