@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, runWell } from './process.mjs';
 
@@ -45,6 +47,18 @@ async function abort(node, room, upstream, n) {
   return upstream.seen.closedAt - interruptedAt;
 }
 
+/** A question that is answered from the cache, and the same asked anew: the same command line and configuration. */
+async function cached(fresh, room, upstream) {
+  const config = join(room.folder, 'cache.yaml');
+  writeFileSync(config, 'cache: { ttl: 1h }\n');
+  const args = [...ask(3, 0), '--config', config];
+  await fresh(args);
+  const hit = await fresh(args);
+  if (upstream.seen.requests.length > 0) throw new Error('the answer did not come from the cache');
+  const asked = await fresh([...args, '--no-cache']);
+  return { hit: hit.firstOutputAt - hit.startedAt, firstRequest: Math.min(...arrivals(upstream)) - asked.startedAt };
+}
+
 /** One round: every measured process once, one after the other, so that all see the same machine. */
 export async function round(node, room, upstream) {
   const { url } = upstream;
@@ -62,6 +76,10 @@ export async function round(node, room, upstream) {
   sample.mom0 = mom0.wall;
   sample.firstRequest = Math.min(...arrivals(upstream)) - mom0.startedAt;
   sample.calls = upstream.seen.requests.length;
+
+  const { hit, firstRequest } = await cached(fresh, room, upstream);
+  sample.cacheHit = hit;
+  sample.firstRequestOfConfig = firstRequest;
 
   sample.reference300 = (await fresh([REFERENCE, url, '300'])).wall;
   const mom300 = await fresh(ask(3, 300));

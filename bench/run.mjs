@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { measureOnce } from './once.mjs';
 import { cleanRoom } from './process.mjs';
 import { round } from './rounds.mjs';
 import { ROWS } from './rows.mjs';
@@ -47,22 +48,22 @@ function verdict({ must, goal, exact }, value, samples) {
   return value <= goal ? 'goal' : value <= must ? 'must' : 'MISSED';
 }
 
-function report(samples) {
-  const medians = mediansOf(samples);
+function report(samples, once) {
+  const medians = { ...mediansOf(samples), ...once };
   const number = (value, unit) => `${value.toFixed(unit === 'x' ? 2 : unit === '' ? 0 : 1)}${unit}`;
   const lines = ROWS.map((row) => {
     const value = row.value(medians);
     const [measured, base] = row.of?.(medians) ?? [];
     return {
       measure: row.measure,
-      medians: measured === undefined ? '' : `${measured.toFixed(0)} / ${base.toFixed(0)} ms`,
+      medians: measured === undefined ? '' : `${measured.toFixed(0)} / ${base.toFixed(0)} ${row.ofUnit ?? 'ms'}`,
       must: row.must === null ? '' : number(row.must, row.unit),
       goal: row.goal === null ? '' : number(row.goal, row.unit),
       measured: number(value, row.unit),
       holds: verdict(
         row,
         value,
-        samples.map((sample) => row.value(sample)),
+        samples.map((sample) => row.value({ ...sample, ...once })),
       ),
     };
   });
@@ -72,6 +73,8 @@ function report(samples) {
   print(columns);
   print(widths.map((width) => '-'.repeat(width)));
   for (const line of lines) print(columns.map((column) => line[column]));
+  const each = Object.entries(once.strategies).map(([strategy, ms]) => `${strategy} ${ms.toFixed(2)}`);
+  console.log(`\nms a run besides its models: ${each.join(', ')}`);
   return lines.every((line) => line.holds !== 'MISSED');
 }
 
@@ -79,5 +82,5 @@ for (const node of flags.node ?? [process.execPath]) {
   console.log(
     `\nNode ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, medians of ${rounds} interleaved rounds after one that fills mom's code cache\n`,
   );
-  if (!report(await measure(node))) process.exitCode = 1;
+  if (!report(await measure(node), measureOnce(node))) process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /**
  * Builds dist/: one CommonJS bundle per entry and one per dynamically imported module, so that a command parses only the code it runs
- * and of node_modules the installed package needs only what can't be bundled: the database with its binary.
+ * and of node_modules the installed package needs only what can't be bundled: the database's binary.
  *
  *   node scripts/build.mjs [--no-types] [--root DIR] [--out DIR]
  */
@@ -59,20 +59,39 @@ const lazyBundles = {
   },
 };
 
-/** What stays outside: its binary is a package of its own for each platform, chosen when it is installed. */
-const EXTERNAL = ['libsql'];
+/**
+ * The database module with our own search for its binary, which is a package of its own for each platform and stays outside.
+ * LIBSQL_JS_DEV is the module's switch to a binary from elsewhere.
+ */
+const libsqlBinding = {
+  name: 'libsql-binding',
+  setup(build) {
+    const fromLibsql = /[\\/]libsql[\\/]index\.js$/;
+    build.onResolve({ filter: /^@neon-rs\/load$/ }, ({ importer }) =>
+      fromLibsql.test(importer) ? { path: join(src, 'store', 'libsql-binding.ts') } : undefined,
+    );
+    build.onResolve({ filter: /^detect-libc$/ }, ({ importer }) =>
+      fromLibsql.test(importer) ? { path: 'unused', namespace: 'unused' } : undefined,
+    );
+  },
+};
+const LIBSQL_HOOK = { 'process.env.LIBSQL_JS_DEV': 'true' };
 
-/** Builtins that are dear to load and often not needed at all: loaded at the first call of one of these functions. */
-const LAZY_BUILTINS = { 'node:crypto': ['createHash', 'randomBytes', 'randomInt'], 'node:child_process': ['spawn'] };
+/** Builtins that are dear to load and often not needed at all, and what is used of them: loaded when one of these is first touched. */
+const LAZY_BUILTINS = {
+  'node:crypto': ['createHash', 'randomBytes', 'randomInt'],
+  'node:child_process': ['spawn'],
+  'node:http': ['Agent', 'createServer', 'request'],
+};
 
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup(build) {
-    build.onResolve({ filter: /^node:(crypto|child_process)$/ }, ({ path, kind, pluginData }) =>
+    build.onResolve({ filter: /^node:(crypto|child_process|http)$/ }, ({ path, kind, pluginData }) =>
       kind === 'dynamic-import' || pluginData === 'real' ? undefined : { path, namespace: 'lazy-builtin', pluginData: 'real' },
     );
     build.onLoad({ filter: /./, namespace: 'lazy-builtin' }, ({ path }) => ({
-      contents: LAZY_BUILTINS[path].map((name) => `export const ${name} = (...args) => require('${path}').${name}(...args);`).join('\n'),
+      contents: `module.exports = {${LAZY_BUILTINS[path].map((name) => `get ${name}() { return require('${path}').${name}; }`).join(', ')}};`,
       pluginData: 'real',
     }));
   },
@@ -110,19 +129,18 @@ async function bundleAll() {
       bundle: true,
       format: 'cjs',
       platform: 'node',
-      external: EXTERNAL,
       target: 'node20',
       supported: { 'dynamic-import': false },
       // The loader reads bundles as bytes of one character each.
       charset: 'ascii',
       loader: { '.md': 'text' },
-      define: { MOM_VERSION: JSON.stringify(version) },
+      define: { MOM_VERSION: JSON.stringify(version), ...LIBSQL_HOOK },
       minifySyntax: true,
       minifyWhitespace: true,
       lineLimit: 200,
       legalComments: 'none',
       logLevel: 'warning',
-      plugins: [lazyBundles, lazyBuiltins, unusedSdk],
+      plugins: [lazyBundles, lazyBuiltins, unusedSdk, libsqlBinding],
     });
     for (const file of result.outputFiles) bundles.set(relative(out, file.path), file.contents);
     for (const input of Object.keys(result.metafile.inputs)) inputs.add(resolve(root, input));

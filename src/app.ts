@@ -1,6 +1,7 @@
-import { learnModels } from './app/knowledge.js';
+import { informed, learnModels } from './app/knowledge.js';
 import { openMemory } from './app/memory.js';
 import { createClient } from './client/index.js';
+import type { ModelSource } from './client/models.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
 import { resolveMixture } from './config/resolve.js';
 import { settingsOf } from './config/settings.js';
@@ -68,14 +69,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(options.onExchange ? { onExchange: options.onExchange } : {}),
   });
   const settings = settingsOf(config);
+  const planned = options.planOnly ? await plannedSource(options) : null;
   const { env, home, onNote = () => {}, signal = new AbortController().signal } = options;
   const [catalog, memory] = await Promise.all([
     learnModels({
       providers: place.providers,
       mixture: resolved.mixture,
       settings,
-      source: options.planOnly ? null : client,
+      source: options.planOnly ? planned : client,
       sandbox: Boolean(options.sandbox),
+      showsPrices: planned !== null,
       env,
       home,
       onNote,
@@ -84,7 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     options.planOnly ? null : openMemory({ settings, providers: place.providers, sandbox: Boolean(options.sandbox), env, home, onNote }),
   ]);
   return {
-    engine: createEngine({ client, catalog, budgets: memory?.budgets ?? [], cache: memory?.cache ?? null }),
+    engine: informed(createEngine({ client, catalog, budgets: memory?.budgets ?? [], cache: memory?.cache ?? null }), catalog),
     mixture: resolved.mixture,
     providers: place.providers,
     settings,
@@ -103,6 +106,13 @@ async function enterSandbox(providers: readonly Provider[], options: NonNullable
   const [{ startSandbox }, { sandboxProviders }] = await Promise.all([import('./sandbox/index.js'), import('./config/resolve.js')]);
   const sandbox = await startSandbox(options);
   return { providers: sandboxProviders(providers, sandbox.url), close: () => sandbox.close() };
+}
+
+/** A plan asks nobody, but the sandbox's prices are known without asking. */
+async function plannedSource({ sandbox }: AppOptions): Promise<ModelSource | null> {
+  if (!sandbox) return null;
+  const { sandboxSource } = await import('./app/sandbox-source.js');
+  return sandboxSource(sandbox.recorded ?? []);
 }
 
 function secretsOf(config: LoadedConfig, providers: readonly Provider[]): string[] {

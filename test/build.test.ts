@@ -32,6 +32,7 @@ const TREE: Record<string, string> = {
       const { fail } = await import('../../fail.js');
       fail();
     }`,
+  'src/store/libsql-binding.ts': readFileSync(join(ROOT, 'src/store/libsql-binding.ts'), 'utf8'),
   'src/fail.ts': `export function fail(): never {\n  throw new Error('as expected');\n}`,
 };
 
@@ -50,7 +51,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the build', () => {
-  it('makes a bundle of every entry and every dynamic import, packages but the database included, and removes old ones', () => {
+  it('makes a bundle of every entry and every dynamic import, packages included, and removes old ones', () => {
     const bundles = readdirSync(join(folder, 'dist')).sort();
     expect(bundles).toEqual([
       'THIRD_PARTY_LICENSES.md',
@@ -60,11 +61,12 @@ describe('the build', () => {
       'loader.cjs',
       'main.cjs',
       'npm-ignore.cjs',
+      'npm-libsql.cjs',
       'npm-yaml.cjs',
     ]);
   });
 
-  it('gives a program that loads its parts late, needs no node_modules but the database and names functions in stack traces', async () => {
+  it("gives a program that loads its parts late, needs no node_modules but the database's binary and names functions in stack traces", async () => {
     const run = exec(process.execPath, ['-e', "require('./dist/main.cjs').main()"], { cwd: folder });
     const { stdout, stderr } = await run.then(
       () => expect.unreachable(),
@@ -77,7 +79,7 @@ describe('the build', () => {
 
   it('tells the licences of what it bundled', () => {
     const text = readFileSync(join(folder, 'dist', 'THIRD_PARTY_LICENSES.md'), 'utf8');
-    expect(text.match(/^## \S+/gm)).toEqual(['## ignore', '## yaml']);
+    expect(text.match(/^## \S+/gm)).toEqual(['## ignore', '## libsql', '## yaml']);
     expect(text).toContain('Permission is hereby granted, free of charge');
   });
 

@@ -1,5 +1,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -90,7 +101,8 @@ describe('the package', () => {
 
   it('needs one other package with its own, and none for its types', () => {
     const manifest = JSON.parse(readFileSync(join(consumer, 'node_modules', 'mom-cli', 'package.json'), 'utf8'));
-    expect(Object.keys(manifest.dependencies)).toEqual(['libsql']);
+    expect(manifest.dependencies ?? {}).toEqual({});
+    expect(Object.keys(manifest.optionalDependencies)).toEqual(['libsql']);
     expect(needed).toEqual(expect.arrayContaining(['libsql', '@neon-rs/load']));
     expect(needed.filter((path) => path.startsWith('@libsql/'))).not.toEqual([]);
     const tops = needed.map((path) => path.split('/')[0]);
@@ -116,13 +128,25 @@ describe('the package', () => {
     const binaries = join(consumer, 'node_modules', '@libsql');
     let upstream: ChildProcess;
     let url = '';
-    const ask = (...flags: string[]) => {
+    const ask = (flags: string[] = [], more: Record<string, string> = {}) => {
       const run = exec(process.execPath, [join(consumer, 'node_modules', '.bin', 'mom'), 'ask', '-m', 'sandbox/text', ...flags, 'Why?'], {
         cwd: consumer,
-        env: { ...env, MOM_BASE_URL: url, MOM_API_KEY: 'any' },
+        env: { ...env, MOM_BASE_URL: url, MOM_API_KEY: 'any', ...more },
       });
       run.child.stdin?.end();
       return run;
+    };
+    const CACHED = ['--set', 'cache.ttl=1h'];
+    /** Runs `work` while the database and its binary are in another folder of the consumer. */
+    const withMoved = async (folder: string, work: (folder: string) => Promise<void>) => {
+      const moved = join(consumer, folder);
+      mkdirSync(moved, { recursive: true });
+      for (const name of ['libsql', '@libsql']) renameSync(join(consumer, 'node_modules', name), join(moved, name));
+      try {
+        await work(moved);
+      } finally {
+        for (const name of ['libsql', '@libsql']) renameSync(join(moved, name), join(consumer, 'node_modules', name));
+      }
     };
     const asked = async () => ((await (await fetch(new URL('/__stats', url))).json()) as { requests: number }).requests;
 
@@ -134,10 +158,10 @@ describe('the package', () => {
     afterAll(() => upstream.kill());
 
     it('finds its database, and in it the answer', async () => {
-      const first = await ask('--set', 'cache.ttl=1h');
+      const first = await ask(CACHED);
       const calls = await asked();
       expect(first.stdout).not.toBe('');
-      expect(await ask('--set', 'cache.ttl=1h')).toEqual(first);
+      expect(await ask(CACHED)).toEqual(first);
       expect(await asked()).toBe(calls);
       expect(existsSync(join(folder, '.cache', 'mom', 'answers.db'))).toBe(true);
     });
@@ -145,7 +169,7 @@ describe('the package', () => {
     it('says what is missing on a machine without a build of the database, and answers all the same', async () => {
       renameSync(binaries, `${binaries}.away`);
       try {
-        const { stdout, stderr } = await ask('--set', 'cache.ttl=1h');
+        const { stdout, stderr } = await ask(CACHED);
         expect(stdout).not.toBe('');
         expect(stderr).toMatch(
           /answers are not cached: the database module libsql can't be loaded on \w+-\w+: Cannot find module '@libsql\/[\w-]+'\n$/,
@@ -155,13 +179,28 @@ describe('the package', () => {
       }
     });
 
-    it('is not even looked for where none is configured', async () => {
-      renameSync(join(consumer, 'node_modules', 'libsql'), join(consumer, 'libsql.away'));
-      try {
+    it('says so where the database was not installed at all, and does not look for it where it is not needed', async () => {
+      await withMoved('database.away', async () => {
         expect((await ask()).stderr).toBe('');
-      } finally {
-        renameSync(join(consumer, 'libsql.away'), join(consumer, 'node_modules', 'libsql'));
-      }
+        expect((await ask(CACHED)).stderr).toMatch(
+          /answers are not cached: the database module libsql can't be loaded on \w+-\w+: Cannot find module 'libsql'\n$/,
+        );
+      });
+    });
+
+    it('finds its database behind links, with the binary beside the real one, and wherever else Node finds it', async () => {
+      const hit = async (more: Record<string, string> = {}) => {
+        const { stdout, stderr } = await ask([...CACHED, '--json'], more);
+        expect(stderr).toBe('');
+        return (JSON.parse(stdout) as { answer_source: string }).answer_source;
+      };
+      await hit();
+      await withMoved(join('packages', 'node_modules'), async (moved) => {
+        symlinkSync(join(moved, 'libsql'), join(consumer, 'node_modules', 'libsql'));
+        expect(await hit()).toBe('cache');
+        rmSync(join(consumer, 'node_modules', 'libsql'));
+        expect(await hit({ NODE_PATH: moved })).toBe('cache');
+      });
     });
   });
 

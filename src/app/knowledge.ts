@@ -1,12 +1,14 @@
-import { createCatalog, type PreparedCatalog } from '../client/catalog.js';
+import { createCatalog, type Need, type PreparedCatalog } from '../client/catalog.js';
 import type { ModelSource } from '../client/models.js';
 import { KNOWN_PROVIDERS } from '../config/providers.js';
 import type { Env, Settings } from '../config/wishes.js';
 import { NO_SHELF } from '../core/catalog.js';
 import { systemClock } from '../core/clock.js';
+import { hasImages, messageText } from '../core/message.js';
 import { type Mixture, membersOf } from '../core/mixture.js';
 import type { Provider } from '../core/model.js';
-import type { Warning } from '../core/run.js';
+import type { RunRequest, Warning } from '../core/run.js';
+import type { Engine } from '../engine/index.js';
 import { createPriceShelf } from '../store/price-lists.js';
 
 interface Wanted {
@@ -17,11 +19,19 @@ interface Wanted {
   source: ModelSource | null;
   /** What the sandbox tells is not kept. */
   sandbox: boolean;
+  /** Prices will be shown, whether a cap needs them or not. */
+  showsPrices: boolean;
   env: Env;
   home: string;
   onNote: (note: Warning) => void;
   signal: AbortSignal;
 }
+
+/** From so many characters on a request may be too long for a model: some still read no more than 32,000 tokens. */
+const LARGE_REQUEST = 100_000;
+
+/** Ids of Ollama's hosted models, which are paid by subscription. */
+const HOSTED = /cloud$/i;
 
 /**
  * What is known of the mixture's models. Prices are waited for where a cap of the user's or a budget needs them. Else
@@ -29,13 +39,32 @@ interface Wanted {
  * gets no request that it was not meant to get.
  */
 export async function learnModels(wanted: Wanted): Promise<PreparedCatalog> {
-  const { providers, mixture, settings, sandbox, env, home, onNote, signal } = wanted;
-  const need = needsPrices(mixture, settings) ? 'prices' : 'nothing';
-  const source = need === 'prices' || providers.every(isPublic) ? wanted.source : null;
+  const { providers, mixture, settings, source, sandbox, env, home, onNote, signal } = wanted;
   const shelf = sandbox ? NO_SHELF : createPriceShelf(env, home);
-  const catalog = createCatalog({ providers, shelf, source, pricing: settings.pricing, clock: systemClock, onNote });
+  const local = new Set(sandbox ? [] : providers.filter(isLocal).map(({ name }) => name));
+  const isFree = (provider: string, model: string) => local.has(provider) && !HOSTED.test(model);
+  const { pricing } = settings;
+  const catalog = createCatalog({ providers, shelf, source, pricing, isFree, mayVolunteer: isPublic, clock: systemClock, onNote });
+  const need = wanted.showsPrices || needsPrices(mixture, settings) ? 'prices' : 'nothing';
   await catalog.prepare(membersOf(mixture), need, signal);
   return catalog;
+}
+
+/** An engine that asks what the models can take before it runs a request that not every model takes. */
+export function informed(engine: Engine, catalog: PreparedCatalog): Engine {
+  return {
+    ...engine,
+    async run(request, sinks, id) {
+      const need = needOf(request);
+      if (need !== 'nothing') await catalog.prepare(membersOf(request.mixture), need, request.signal ?? new AbortController().signal);
+      return engine.run(request, sinks, id);
+    },
+  };
+}
+
+function needOf({ messages }: RunRequest): Need {
+  const characters = messages.reduce((sum, message) => sum + messageText(message).length, 0);
+  return characters > LARGE_REQUEST || hasImages(messages) ? 'facts' : 'nothing';
 }
 
 function needsPrices({ maxCost, allowUnknownPrice }: Mixture, { budget }: Settings): boolean {
@@ -44,6 +73,15 @@ function needsPrices({ maxCost, allowUnknownPrice }: Mixture, { budget }: Settin
 }
 
 function isPublic({ name, baseUrl }: Provider): boolean {
-  const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
+  const known = knownAs(name);
   return known?.host != null && known.baseUrl === baseUrl;
+}
+
+/** A server of a kind that mom knows, on this machine: its calls cost nothing. */
+function isLocal({ name, baseUrl }: Provider): boolean {
+  return knownAs(name)?.host === null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname);
+}
+
+function knownAs(name: string) {
+  return Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
 }

@@ -39,13 +39,8 @@ export async function runSinks({ app, flags, context, messages, id }: Wanted): P
     record.push(createTrace({ dir, secrets: app.secrets, onError }));
   }
   if (flags.verbose) {
-    const { verboseLine } = await import('./view/verbose.js');
-    record.push({
-      handle(event) {
-        const line = verboseLine(event);
-        if (line !== null) messages.note(line);
-      },
-    });
+    const { createVerbose } = await import('./view/verbose.js');
+    record.push(createVerbose((line) => messages.note(line)));
   }
   const showsProgress = context.stderrIsTTY && context.env.TERM !== 'dumb' && !flags.quiet && !flags.verbose;
   const color = usesColor(context, flags.color ?? 'auto');

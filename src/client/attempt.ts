@@ -202,7 +202,7 @@ async function refusal(
     throw callError('bad_response', `${subject.provider.name} has no such page (404) for ${subject.model}`, { status });
   }
   const known = complaint ?? { message: /^\s*</.test(text) ? 'an HTML page instead of a reason' : text, param: null, status };
-  const repair = status === 400 ? repairBody(body, known.message, known.param, repaired) : null;
+  const repair = repairBody(body, known, repaired);
   if (repair) return repair;
   const wait = retryAfter(headers, clock.date());
   throw statusError(subject, wait === undefined ? known : { ...known, retryAfterMs: wait });

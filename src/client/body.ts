@@ -1,6 +1,7 @@
 import type { Provider } from '../core/model.js';
 import type { CallRequest } from '../core/model-client.js';
 import type { WireDialect } from './dialect.js';
+import type { ProviderComplaint } from './errors.js';
 
 export type Body = Record<string, unknown>;
 
@@ -30,13 +31,18 @@ export interface Repair {
   renamed: string | null;
 }
 
+/** Wishes that some providers refuse with 403 (not for this key) or 422 (no such field): an answer without them is worth having. */
+const REFUSED_OTHERWISE = new Set(['logprobs']);
+
 /**
- * What to send instead after a 400 that names a parameter of `body` as unsupported; null when it names none, or one
- * that was repaired before.
+ * What to send instead after a refusal that names a parameter of `body` as unsupported: any with 400, a mere wish with
+ * 403 and 422 too. Null when it names none, or one that was repaired before.
  */
-export function repairBody(body: Body, message: string, param: string | null, repaired: ReadonlySet<string>): Repair | null {
-  if (!COMPLAINT.test(message)) return null;
-  const candidates = Object.keys(body).filter((name) => !NEVER_DROPPED.has(name) && !repaired.has(name));
+export function repairBody(body: Body, complaint: ProviderComplaint, repaired: ReadonlySet<string>): Repair | null {
+  const { status, message, param } = complaint;
+  if ((status !== 400 && status !== 403 && status !== 422) || !COMPLAINT.test(message)) return null;
+  const mayDrop = (name: string) => (status === 400 ? !NEVER_DROPPED.has(name) : REFUSED_OTHERWISE.has(name));
+  const candidates = Object.keys(body).filter((name) => mayDrop(name) && !repaired.has(name));
   const named = candidates.filter((name) => param === name || param?.startsWith(`${name}.`));
   const said = candidates.filter((name) => new RegExp(`(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`, 'i').test(message));
   const dropped = named[0] ?? said[0];

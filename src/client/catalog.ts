@@ -13,6 +13,8 @@ import type { ModelSource } from './models.js';
 /** Milliseconds before a list is fetched that nobody waits for: the calls of the run go first, and a short run goes without. */
 const BACKGROUND_DELAY = 50;
 
+const FREE: Prices = { input: 0, output: 0, cachedInput: null, reasoning: null, request: 0, image: 0 };
+
 export interface CatalogOptions {
   providers: readonly Provider[];
   /** What earlier runs have kept. */
@@ -21,24 +23,34 @@ export interface CatalogOptions {
   source: ModelSource | null;
   /** From the configuration, by model id or provider:id; wins over every list. */
   pricing: Readonly<Record<string, Prices>>;
+  /** True for models whose calls cost nothing where neither the configuration nor a list says otherwise. @default none */
+  isFree?: (provider: string, model: string) => boolean;
+  /**
+   * True for providers that may be asked for a list that nobody waits for; the others are asked only for what a run
+   * needs. @default all
+   */
+  mayVolunteer?: (provider: Provider) => boolean;
   clock: Clock;
   /** Told what is wrong with a kept list, and which list that was waited for did not come. */
   onNote: (note: Warning) => void;
 }
 
+/** What a run has to know of its models before it begins; `facts`: whether they can take the request. */
+export type Need = 'nothing' | 'prices' | 'facts';
+
 export interface PreparedCatalog extends Catalog {
   /**
    * Learns about the models that a run may ask. What is kept is there at once; what is missing or old is fetched in the
-   * background, and waited for ({@link PRICE_LIST}.wait at most) only where `prices` are needed and unknown. Never throws.
+   * background, and waited for ({@link PRICE_LIST}.wait at most) only where it is needed and unknown. Never throws.
    */
-  prepare(members: readonly Pick<Member, 'provider' | 'model'>[], need: 'nothing' | 'prices', signal: AbortSignal): Promise<void>;
+  prepare(members: readonly Pick<Member, 'provider' | 'model'>[], need: Need, signal: AbortSignal): Promise<void>;
   /** Ends what is under way. */
   settle(): Promise<void>;
 }
 
 /** What is known of the providers' models: configured prices, kept lists, and what is fetched anew. */
 export function createCatalog(options: CatalogOptions): PreparedCatalog {
-  const { shelf, source, clock, onNote } = options;
+  const { shelf, source, clock, onNote, isFree = () => false, mayVolunteer = () => true } = options;
   const pricing = new Map(Object.entries(options.pricing));
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
@@ -52,13 +64,20 @@ export function createCatalog(options: CatalogOptions): PreparedCatalog {
     const listed = books.get(provider)?.facts(model) ?? null;
     // The `~` of an alias may be left out, as in a list of models.
     const names = [model, model.replace(/^~/, '')].flatMap((id) => [`${provider}:${id}`, id]);
-    const prices = names.map((name) => pricing.get(name)).find((found) => found !== undefined);
+    const configured = names.map((name) => pricing.get(name)).find((found) => found !== undefined);
+    const prices = configured ?? (!listed?.prices && isFree(provider, model) ? FREE : undefined);
     if (prices === undefined) return listed;
     return { ...(listed ?? { id: model, context: null, images: null, parameters: null, expires: null }), prices };
   }
 
   function unpriced(provider: string, models: readonly string[]): string[] {
     return models.filter((model) => !facts(provider, model)?.prices);
+  }
+
+  /** Those of the models of which the run doesn't know what it needs, and which the provider could tell. */
+  function unknown(book: ModelBook, models: readonly string[], need: Need): readonly string[] {
+    if (need === 'prices') return unpriced(book.provider.name, models);
+    return need === 'facts' && book.provider.dialect === 'openrouter' ? models.filter((model) => !book.facts(model)) : [];
   }
 
   function refresh(book: ModelBook, models: readonly string[]): Promise<string | null> {
@@ -76,19 +95,19 @@ export function createCatalog(options: CatalogOptions): PreparedCatalog {
     timers.add(disarm);
   }
 
-  async function awaitPrices(name: string, models: readonly string[], work: Promise<string | null>, signal: AbortSignal): Promise<void> {
-    const failed = await bounded(work, name, clock, signal);
-    const missing = unpriced(name, models);
+  async function awaitList(book: ModelBook, models: readonly string[], need: Need, signal: AbortSignal): Promise<void> {
+    const { name } = book.provider;
+    const failed = await bounded(refresh(book, models), name, clock, signal);
+    // Whether a model can take the request is then found out by asking it.
+    const missing = need === 'prices' ? unpriced(name, models) : [];
     if (failed === null || missing.length === 0 || signal.aborted || controller.signal.aborted) return;
     onNote({ code: 'prices_unknown', message: `${failed}; no price is known of ${missing.join(', ')}` });
   }
 
   return {
     facts,
-    retired(provider, model) {
-      const book = books.get(provider);
-      return book?.isGone(model) ? { nearest: nearestId(model, book.living()) } : null;
-    },
+    retired: (provider, model) => books.get(provider)?.isGone(model) ?? false,
+    nearest: (provider, model, fits) => nearestId(model, books.get(provider)?.living().filter(fits) ?? []),
     listedAt: (provider) => books.get(provider)?.listedAt ?? null,
     async prepare(members, need, signal) {
       const waits: Promise<void>[] = [];
@@ -98,8 +117,8 @@ export function createCatalog(options: CatalogOptions): PreparedCatalog {
         const note = book.open();
         if (note !== null) onNote({ code: 'price_list_unusable', message: note });
         if (!book.isDue(models)) continue;
-        if (need === 'nothing' || unpriced(name, models).length === 0) refreshLater(book, models);
-        else waits.push(awaitPrices(name, models, refresh(book, models), signal));
+        if (unknown(book, models, need).length > 0) waits.push(awaitList(book, models, need, signal));
+        else if (mayVolunteer(book.provider) || (need !== 'nothing' && book.listedAt !== null)) refreshLater(book, models);
       }
       await Promise.all(waits);
     },
@@ -127,9 +146,9 @@ function bounded(work: Promise<string | null>, name: string, clock: Clock, signa
   });
 }
 
-/** The id most like a model's that is gone: of its own vendor where there is one, else one that reads almost the same. */
-function nearestId(model: string, living: readonly string[]): string | null {
-  const others = living.filter((id) => id !== model);
+/** The id most like a model's: of its own vendor where there is one, else one that reads almost the same. */
+function nearestId(model: string, living: readonly ModelFacts[]): string | null {
+  const others = living.map(({ id }) => id).filter((id) => id !== model);
   const vendor = vendorOf(model);
   const own = vendor === null ? [] : others.filter((id) => vendorOf(id) === vendor);
   if (own.length > 0) return closest(model, own);

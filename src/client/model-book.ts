@@ -39,6 +39,10 @@ export class ModelBook {
     this.#deps = deps;
   }
 
+  get provider(): Provider {
+    return this.#deps.provider;
+  }
+
   get listedAt(): string | null {
     return this.#list?.fetched_at ?? null;
   }
@@ -66,11 +70,9 @@ export class ModelBook {
     return this.#list !== null && lookup !== undefined && this.#isFresh(lookup.asked_at) && !NEVER_LISTED.test(model);
   }
 
-  /** Ids that are in service. */
-  living(): string[] {
-    const ids: string[] = [];
-    for (const facts of this.#list?.models.values() ?? []) if (!this.#isOver(facts)) ids.push(facts.id);
-    return ids;
+  /** Those of the list that are in service. */
+  living(): ModelFacts[] {
+    return [...(this.#list?.models.values() ?? [])].filter((facts) => !this.#isOver(facts));
   }
 
   /** True when something about these models is missing or old, and can be asked for. */
@@ -135,7 +137,7 @@ export class ModelBook {
     const { provider, signal } = this.#deps;
     if ([...this.#lookups.values()].some((lookup) => lookup.facts !== null)) return true;
     const [listed] = this.living();
-    const answer = listed === undefined ? null : await source.fetchModel(provider, listed, signal);
+    const answer = listed === undefined ? null : await source.fetchModel(provider, listed.id, signal);
     const tells = answer !== null && 'told' in answer && answer.told !== null;
     this.#noSingles = !tells;
     return tells;

@@ -55,14 +55,16 @@ export const NO_SHELF: ModelShelf = { load: () => ({ record: null, note: null })
 export interface Catalog {
   /** Null where nothing is known: no list is at hand, or a list that is not complete lacks the id. */
   facts(provider: string, model: string): ModelFacts | null;
-  /** The nearest id that is in service; `retired` only where the provider's list says that the model is gone. */
-  retired(provider: string, model: string): { nearest: string | null } | null;
+  /** True only where the provider says that the model is gone. */
+  retired(provider: string, model: string): boolean;
+  /** The id most like a model's among those that are in service and `fits` accepts; null where none is like it. */
+  nearest(provider: string, model: string, fits: (facts: ModelFacts) => boolean): string | null;
   /** When the provider's list was fetched (ISO 8601), for bounds that are shown; null where there is none. */
   listedAt(provider: string): string | null;
 }
 
 /** A catalog that knows nothing. */
-export const NO_CATALOG: Catalog = { facts: () => null, retired: () => null, listedAt: () => null };
+export const NO_CATALOG: Catalog = { facts: () => null, retired: () => false, nearest: () => null, listedAt: () => null };
 
 /** The price of what a call used, in US dollars. */
 export function priceOf(usage: Usage, prices: Prices, images = 0): number {

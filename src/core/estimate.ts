@@ -6,6 +6,9 @@ import type { Message } from './message.js';
  */
 export const IMAGE_TOKENS = 1_000;
 
+/** By what share of the true count {@link estimateTextTokens} may be off, as its tests measure it. */
+export const ESTIMATE_ERROR = 0.35;
+
 /** Tokens around a message and around a whole conversation, as OpenAI's chat format adds them. */
 const MESSAGE_TOKENS = 4;
 const CONVERSATION_TOKENS = 3;
@@ -78,9 +81,11 @@ const WORD = { whole: 9, more: 5 } as const;
 /**
  * About how many tokens a text is, without any vocabulary: words, numbers, marks and scripts by the size of the pieces
  * that today's tokenizers cut them into. Against o200k_base (OpenAI's since GPT-4o): within 20 % on English prose and
- * code, where a single short paragraph may stray by 30 %; within 35 % on JSON, numbers, German, French, Russian,
- * Chinese, Japanese, Korean, Arabic and Hindi. Older and other vocabularies cut those scripts finer, into up to twice
- * as many. Texts longer than all {@link SAMPLES} are counted in samples spread over them: megabytes take milliseconds.
+ * code, where a single short paragraph may stray by 30 %; within {@link ESTIMATE_ERROR} on JSON, numbers, German,
+ * French, Russian, Chinese, Japanese, Korean, Arabic and Hindi. Older vocabularies cut other scripts than the Latin one
+ * finer: cl100k_base (OpenAI's before that) most of them into up to two and a half times as many tokens, short texts in
+ * Arabic or Hindi into up to about three times as many. Texts longer than all {@link SAMPLES} are counted in samples spread over them:
+ * megabytes take milliseconds.
  */
 export function estimateTextTokens(text: string): number {
   const { count, length } = SAMPLES;

@@ -35,6 +35,12 @@ export const CHARS_PER_TOKEN = 4;
 /** Output tokens a call is expected to have at most where nothing else is configured. */
 export const EXPECTED_OUTPUT_TOKENS = 4_000;
 
+/** Output tokens that a judge's verdict is expected to take: one line, and some thoughts of a model that thinks. */
+export const VERDICT_TOKENS = 500;
+
+/** Output tokens that check questions, the answer to one, or a classifier's route are expected to take: a few lines, and some thoughts. */
+export const LINE_TOKENS = 500;
+
 /** Layers of `deep`, counted with proposers and final synthesis. */
 export const LAYERS = { default: 3, min: 2, max: 5 } as const;
 

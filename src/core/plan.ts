@@ -13,6 +13,8 @@ export interface Plan {
   writers: readonly Member[];
   /** Set where the rules could not decide: asked first, and may lead to another plan. */
   classifier: Member | null;
+  /** Required proposers that can't take the request: an answer without them is degraded. */
+  missing: readonly Member[];
   /** What was left out of the mixture, and why. */
   warnings: readonly Warning[];
 }

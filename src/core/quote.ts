@@ -15,9 +15,6 @@ export interface PlannedCall {
   output: number | null;
 }
 
-/** By what share of the true count the estimated tokens of a text may be off, as the estimate's own tests measure it. */
-export const ESTIMATE_ERROR = 0.35;
-
 /** Dollars between two bounds; null where a price is unknown. */
 export interface Bounds {
   low: number;

@@ -11,6 +11,7 @@ export class ResultFold {
   #route: Extract<RunEvent, { type: 'run.start' | 'route' }> | null = null;
   #outcome: Extract<RunEvent, { type: 'outcome' }> | null = null;
   #calls = new Map<string, CallRecord>();
+  #started = new Map<string, number>();
   #warnings: Warning[] = [];
   #lastMs = 0;
 
@@ -23,6 +24,9 @@ export class ResultFold {
         break;
       case 'route':
         this.#route = event;
+        break;
+      case 'call.start':
+        this.#started.set(event.call.id, this.#started.size);
         break;
       case 'call.end':
       case 'call.billed':
@@ -58,7 +62,7 @@ export class ResultFold {
     const outcome = this.#outcome;
     const route = this.#route;
     if (!start || !route || !outcome) throw new Error('a result needs run.start and outcome');
-    const calls = this.ended();
+    const calls = this.#inOrderOfStart();
     const cost = this.cost();
     return {
       schema_version: 1,
@@ -87,6 +91,11 @@ export class ResultFold {
   #proposals(planned: readonly string[]): CallRecord[] {
     const later = [...this.#calls.values()].filter((call) => call.kind === 'proposer' && !planned.includes(call.id));
     return [...planned.flatMap((id) => this.#calls.get(id) ?? []), ...later];
+  }
+
+  #inOrderOfStart(): CallRecord[] {
+    const place = (call: CallRecord) => this.#started.get(call.id) ?? this.#started.size;
+    return this.ended().sort((a, b) => place(a) - place(b));
   }
 
   /** Every call that has ended, in that order. */

@@ -9,7 +9,7 @@ import type { Quote } from '../core/quote.js';
 import type { RunRequest, RunResult } from '../core/run.js';
 import { CachedRuns, type KeptAnswers } from './cache/cached-runs.js';
 import { plan } from './plan/index.js';
-import { quote } from './plan/quote.js';
+import { quote } from './quote.js';
 import { runOnce } from './run.js';
 
 export type { KeptAnswers } from './cache/cached-runs.js';

@@ -18,9 +18,11 @@ export async function pipeline(undecided: RunContext): Promise<Outcome> {
   return verified;
 }
 
-function answer(ctx: RunContext): Promise<Outcome> {
-  const { strategy, mixture } = ctx.plan;
-  return strategies[strategy].run(mixture.refine > 0 ? { ...ctx, writer: DRAFT } : beforeVerify(ctx));
+/** Without a proposer that was required no answer is what was planned, whatever the others bring. */
+async function answer(ctx: RunContext): Promise<Outcome> {
+  const { strategy, mixture, missing } = ctx.plan;
+  const outcome = await strategies[strategy].run(mixture.refine > 0 ? { ...ctx, writer: DRAFT } : beforeVerify(ctx));
+  return missing.length > 0 && outcome.status === 'complete' ? { ...outcome, status: 'degraded' } : outcome;
 }
 
 async function refineStage(ctx: RunContext, draft: Outcome): Promise<Outcome> {

@@ -29,10 +29,14 @@ export function listModels({ systems }: Recordings): Record<string, unknown>[] {
   return [...simulated, ...systems.map((system) => entry(`recorded/${system}`, free, PARAMETERS))];
 }
 
-/** What `GET /model/<id>` says of any model that the sandbox can serve; null for one that it can't. */
+/** The answer to `GET /model/<path>`: null for a model that the sandbox can't serve. */
 export function findModel(path: string, recordings: Recordings): Record<string, unknown> | null {
   const id = decoded(path);
-  if (id === null) return null;
+  return id === null ? null : describeModel(id, recordings);
+}
+
+/** What the list says of any model that the sandbox can serve, in OpenRouter's shape; null for one that it can't. */
+export function describeModel(id: string, recordings: Recordings): Record<string, unknown> | null {
   if (isEmbeddingModel(id)) {
     const behaviour = parseEmbeddingModel(id);
     return behaviour && entry(id, { input: pricesOf(behaviour).input, output: 0 }, []);
@@ -42,12 +46,16 @@ export function findModel(path: string, recordings: Recordings): Record<string, 
   }
   const behaviour = behaviourOf(id, recordings);
   return (
-    behaviour &&
-    entry(
-      id,
-      pricesOf(behaviour),
-      PARAMETERS.filter((name) => name !== behaviour.unsupported),
-    )
+    behaviour && {
+      ...entry(
+        id,
+        pricesOf(behaviour),
+        PARAMETERS.filter((name) => name !== behaviour.unsupported),
+      ),
+      ...(behaviour.context === null ? {} : { context_length: behaviour.context }),
+      ...(behaviour.noimages ? { architecture: { input_modalities: ['text'], output_modalities: ['text'] } } : {}),
+      expiration_date: behaviour.expires,
+    }
   );
 }
 

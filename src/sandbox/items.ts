@@ -2,7 +2,7 @@
 export const PERSONAS = ['text', 'echo', 'critic', 'json', 'tool', 'hostile', 'refuse'] as const;
 export type Persona = (typeof PERSONAS)[number];
 
-const NUMBERS = ['ttft', 'tps', 'len', 'in', 'out', 'ra', 'fail', 'stall', 'cut', 'longline', 'err', 'conf'] as const;
+const NUMBERS = ['ttft', 'tps', 'len', 'in', 'out', 'ra', 'fail', 'stall', 'cut', 'longline', 'err', 'conf', 'context'] as const;
 const SWITCHES = [
   'hang',
   'nodone',
@@ -16,8 +16,11 @@ const SWITCHES = [
   'comments',
   'nousage',
   'nocost',
+  'noimages',
 ] as const;
-const TEXTS = ['say', 'finish', 'unsupported'] as const;
+const TEXTS = ['say', 'finish', 'unsupported', 'expires'] as const;
+
+const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /** Every item a model id may name, as the docs list them; `e<status>` stands for all statuses. */
 export const ITEMS: readonly string[] = [...PERSONAS, ...NUMBERS, ...SWITCHES, ...TEXTS, 'e<status>'];
@@ -42,6 +45,7 @@ const PLAIN: Readonly<Behaviour> = {
   longline: null,
   err: null,
   conf: null,
+  context: null,
   hang: false,
   nodone: false,
   noend: false,
@@ -54,9 +58,11 @@ const PLAIN: Readonly<Behaviour> = {
   comments: false,
   nousage: false,
   nocost: false,
+  noimages: false,
   say: null,
   finish: null,
   unsupported: null,
+  expires: null,
 };
 
 /** The behaviour without any fault, for calls after the first `fail=N`; pace, prices and words stay. */
@@ -90,12 +96,12 @@ function applyItem(behaviour: Behaviour, item: string): boolean {
   }
   if (isOneOf(TEXTS, name)) {
     behaviour[name] = decode(value);
-    return behaviour[name] !== null;
+    return behaviour[name] !== null && (name !== 'expires' || DATE.test(behaviour[name]));
   }
   const number = parseNumber(value);
   if (isOneOf(NUMBERS, name)) {
     behaviour[name] = number;
-    return number !== null && (name !== 'conf' || number <= 1);
+    return number !== null && (name !== 'conf' || number <= 1) && (name !== 'context' || (number > 0 && Number.isInteger(number)));
   }
   const status = /^e([45]\d\d)$/.exec(name)?.[1];
   if (status === undefined || (value !== null && number === null)) return false;

@@ -45,7 +45,7 @@ export function troubleWith(path: string, error: unknown): DatabaseTrouble {
 let module: Promise<DatabaseConstructor> | undefined;
 
 /**
- * The database module; loading it takes as long as a third of mom's start, so it is loaded when first needed.
+ * The database module, loaded when first needed: most runs need none.
  * @throws DatabaseTrouble where there is no build of it for this machine
  */
 export function loadDatabaseModule(): Promise<DatabaseConstructor> {
@@ -77,7 +77,7 @@ export function openDatabase(Constructor: DatabaseConstructor, file: DatabaseFil
     const database = new Constructor(file.path, { timeout: file.busyTimeout });
     try {
       enterWal(database, file.busyTimeout);
-      database.exec('PRAGMA synchronous = NORMAL');
+      database.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
       migrate(database, file);
     } catch (error) {
       database.close();
@@ -105,6 +105,9 @@ export function transaction<T>(database: Database, work: () => T): T {
     throw error;
   }
 }
+
+/** Pages of the write-ahead log before it goes into the file; a process reads all of it when it opens the file. */
+const WAL_PAGES = 100;
 
 /** Renames the file, with its companions, to `<path>.<mark>`; the new path. Another process may have done it already. */
 export function setAside(path: string, mark: string): string {

@@ -161,7 +161,7 @@ describe('what flags do', () => {
     const who = `${ONE},in=0,out=100 alone, the cheapest of the mixture,`;
     expect(await ask([...args, 'hello'])).toEqual({
       stdout: '',
-      stderr: `mom: ${who} may cost $0.4, but only $0.3 is left of the cap of $0.3\nhint: raise it with --max-cost, or expect less with expected_output\n`,
+      stderr: `mom: ${who} may cost $0.4, more than the cap of $0.3\nhint: raise it with --max-cost, or lower expected_output, the tokens of answer that are set aside for each call\n`,
       status: 4,
       signal: null,
     });

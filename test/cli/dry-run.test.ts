@@ -30,11 +30,13 @@ function dryRun(calls = CALLS, more: Partial<Quote> = {}, mix: Mixture = MIX, pl
       writers: mix.critics,
       classifier: null,
       warnings: [],
+      missing: [],
       ...plan,
     },
     quote: { calls, usd, unpriced: [], listed_at: '2026-01-02T03:04:05Z', ...more },
     request: { messages: [{ role: 'user', content: 'What is the capital of France?' }], mixture: mix, stream: false },
     providers: [provider],
+    early: [],
   };
 }
 
@@ -197,7 +199,9 @@ describe('a dry run in JSON', () => {
   it('tells of models that were left out, and that a classifier may choose another strategy', () => {
     const warnings = [{ code: 'model_retired', message: 'left out' }];
     const plan = { warnings, classifier: member('r1', 'small/sorter') };
-    expect(dryRunJson(dryRun(CALLS, {}, MIX, plan)).warnings).toEqual([
+    const early = [{ code: 'files_skipped', message: 'left out of d: key.pem' }];
+    expect(dryRunJson({ ...dryRun(CALLS, {}, MIX, plan), early }).warnings).toEqual([
+      ...early,
       ...warnings,
       {
         code: 'route_open',

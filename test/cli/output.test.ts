@@ -44,7 +44,8 @@ describe('a pipe', () => {
   });
 
   it('whose reader goes away ends mom quietly with 0 and cuts the upstream', async () => {
-    const line = '$MOM ask hi -m sandbox/text,len=2000000,tps=100000 | head -c 1; echo " ${PIPESTATUS[*]}"';
+    // Pieces come for seconds: the last one must not have left before the reader is missed.
+    const line = '$MOM ask hi -m sandbox/text,len=100000,tps=200 | head -c 1; echo " ${PIPESTATUS[*]}"';
     const { stdout, stderr } = await shell(line, place());
     expect(stdout).toMatch(/^. 0 0\n$/s);
     expect(stderr).toBe('');
@@ -219,6 +220,16 @@ describe('--dry-run', () => {
     expect({ stderr, status }).toEqual({ stderr: 'mom: sandbox: built-in simulated and recorded models, no network\n', status: 0 });
     const { proposers } = JSON.parse(stdout) as { proposers: { host: string | null }[] };
     expect(proposers.map(({ host }) => host)).toEqual([null, null, null]);
+  });
+
+  it('tells in JSON too what was said of the question', async () => {
+    const home = place();
+    mkdirSync(join(home.cwd, 'd'));
+    for (const name of ['a.txt', 'key.pem']) writeFileSync(join(home.cwd, 'd', name), 'text');
+    const { stdout, stderr, status } = await ask([...ONE, '-n', '--json', '-f', 'd'], { place: home });
+    const { warnings } = JSON.parse(stdout) as { warnings: { code: string; message: string }[] };
+    expect(warnings).toMatchObject([{ code: 'files_skipped', message: expect.stringContaining('key.pem') }]);
+    expect({ stderr, status }).toEqual({ stderr: `mom: warning: ${warnings[0]?.message}\n`, status: 0 });
   });
 
   it('calls nothing', async () => {

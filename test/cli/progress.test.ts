@@ -54,6 +54,13 @@ describe('the progress line', () => {
     );
   });
 
+  it('of self: one model, however many samples', () => {
+    const line = new Line('self');
+    const samples = [starts('p1', 'acme/big'), starts('p2', 'acme/big'), starts('p3', 'acme/big')];
+    expect(line.tell(...samples)).toBe('waiting for 3 of 3 samples: big · 1 s');
+    expect(line.tell(ends('p1'))).toBe('waiting for 2 of 3 samples: big · 2 s');
+  });
+
   it('of single', () => {
     expect(new Line('single').tell(starts('s1', 'acme/big', 'critic', 0))).toBe('final answer by big · 1 s');
   });

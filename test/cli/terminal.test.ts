@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { MOM, newPlace } from '../support/cli.js';
+import { onTerminal as onAnyTerminal, remaining } from '../support/terminal.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -12,53 +11,8 @@ afterAll(() => sandbox.close());
 const HOSTILE = encodeURIComponent('safe\u001b]0;owned\u0007\u001b[2J\u009b31m\u202etext');
 const PANEL = '-m sandbox/say=one -m sandbox/say=two,ttft=1200 --critic sandbox/say=merged,ttft=700';
 
-/** Runs a shell line on a terminal of its own; `$MOM` is the program. What comes back is all that went to the terminal. */
-function onTerminal(line: string, env: Record<string, string> = {}): Promise<{ screen: string; status: number | null }> {
-  const place = newPlace();
-  onTestFinished(place.remove);
-  const child = spawn('script', ['-qec', `stty cols 120 rows 40; ${line}`, '/dev/null'], {
-    cwd: place.cwd,
-    env: {
-      ...place.env,
-      MOM: `${process.execPath} ${MOM}`,
-      MOM_BASE_URL: sandbox.url,
-      MOM_API_KEY: 'key-of-the-test',
-      TERM: 'xterm',
-      SHELL: '/bin/sh',
-      ...env,
-    },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let screen = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    screen += chunk;
-  });
-  return new Promise((resolve) => child.once('close', (status) => resolve({ screen: screen.replaceAll('\r\n', '\n'), status })));
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with one
-const SEQUENCE_OR_CHARACTER = /\u001b\[[?\d;]*[A-Za-z]|[\s\S]/gu;
-
-/** What is left on the screen of all that was drawn: enough of a terminal for one line that is redrawn. */
-function remaining(screen: string): string {
-  const lines = [''];
-  let column = 0;
-  const pieces = screen.replaceAll('\n', '\r\n').match(SEQUENCE_OR_CHARACTER) ?? [];
-  for (const piece of pieces) {
-    const last = lines.length - 1;
-    const line = lines[last] ?? '';
-    if (piece === '\n') {
-      lines.push('');
-      column = 0;
-    } else if (piece === '\r' || piece === '\u001b[1G') column = 0;
-    else if (['\u001b[K', '\u001b[0K', '\u001b[2K'].includes(piece)) lines[last] = piece === '\u001b[2K' ? '' : line.slice(0, column);
-    else if (!piece.startsWith('\u001b')) {
-      lines[last] = `${line.slice(0, column)}${piece}${line.slice(column + 1)}`;
-      column += 1;
-    }
-  }
-  return lines.join('\n');
-}
+/** On a terminal, with the sandbox as provider. */
+const onTerminal = (line: string, env: Record<string, string> = {}) => onAnyTerminal(line, { env: { MOM_BASE_URL: sandbox.url, ...env } });
 
 describe('the progress line', () => {
   it('says who is awaited and for how long, and vanishes before the first character', async () => {

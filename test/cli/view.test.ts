@@ -113,6 +113,10 @@ describe('closingLine', () => {
     expect(line([p1, p2, cut], { strategy, status: 'degraded' })).toMatch(/^2\/3 models · .* · degraded$/);
   });
 
+  it('counts the samples of one model', () => {
+    expect(line([callRecord({ id: 'p1' }), callRecord({ id: 'p2' })], { strategy: 'self' })).toMatch(/^2\/2 samples · /);
+  });
+
   it('of fuse calls nothing settled', () => {
     expect(line([p1, p2, cut, c1])).toMatch(/^2\/3 models · /);
   });

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CatalogOptions, createCatalog, type PreparedCatalog } from '../../src/client/catalog.js';
+import { type CatalogOptions, createCatalog, type Need, type PreparedCatalog } from '../../src/client/catalog.js';
 import { createClient } from '../../src/client/index.js';
 import type { ModelSource, Told } from '../../src/client/models.js';
-import type { ModelFacts, ModelRecord, ModelShelf, Prices } from '../../src/core/catalog.js';
+import type { Catalog, ModelFacts, ModelRecord, ModelShelf, Prices } from '../../src/core/catalog.js';
 import { systemClock } from '../../src/core/clock.js';
 import type { Provider } from '../../src/core/model.js';
 import type { Warning } from '../../src/core/run.js';
@@ -59,7 +59,7 @@ interface World {
   /** What was asked of the source, in order. */
   asked: string[];
   saved: ModelRecord[];
-  prepare(models: readonly string[], need?: 'nothing' | 'prices'): Promise<void>;
+  prepare(models: readonly string[], need?: Need): Promise<void>;
   /** Lets so many milliseconds pass. */
   pass(ms: number): Promise<void>;
 }
@@ -104,7 +104,7 @@ function world({ kept, note, list = { failed: 'up is down' }, models = {}, diale
     onNote: (warning) => notes.push(warning),
     ...more,
   });
-  const prepare = (ids: readonly string[], need: 'nothing' | 'prices' = 'prices') =>
+  const prepare = (ids: readonly string[], need: Need = 'prices') =>
     clock.play(
       catalog.prepare(
         ids.map((id) => ({ provider: 'up', model: id })),
@@ -117,6 +117,9 @@ function world({ kept, note, list = { failed: 'up is down' }, models = {}, diale
 }
 
 const LISTED = { told: [model('a/one'), model('a/two', { prices: null })] };
+
+/** Null for a model in service, else the nearest that is. */
+const gone = (catalog: Catalog, id: string) => (catalog.retired('up', id) ? { nearest: catalog.nearest('up', id, () => true) } : null);
 
 describe('where facts come from', () => {
   it('a list that is fetched, waited for when prices are needed, and kept with its date', async () => {
@@ -202,7 +205,7 @@ describe('where facts come from', () => {
     await prepare(['llama', 'qwen']);
     expect(asked).toEqual(['list']);
     expect(catalog.facts('up', 'llama')).toEqual(model('llama', { prices: null }));
-    expect(catalog.retired('up', 'qwen')).toBeNull();
+    expect(gone(catalog, 'qwen')).toBeNull();
   });
 
   it('only what is kept, without a source', async () => {
@@ -272,6 +275,56 @@ describe('waiting', () => {
   });
 });
 
+describe('facts that are needed', () => {
+  it('are waited for where nothing is known of a model, whatever its price', async () => {
+    const { catalog, asked, prepare } = world({ list: LISTED, more: { pricing: { 'a/one': price(3) } } });
+    await prepare(['a/one'], 'facts');
+    expect(asked).toEqual(['list']);
+    expect(catalog.facts('up', 'a/one')).toEqual(model('a/one', { prices: price(3) }));
+  });
+
+  it('are not waited for where an older list has them', async () => {
+    const { asked, clock, prepare } = world({ kept: record(ago(DAY), [model('a/two', { prices: null })]), list: 'hang' });
+    await prepare(['a/two'], 'facts');
+    expect({ now: clock.now(), asked }).toEqual({ now: 0, asked: [] });
+  });
+
+  it('are not asked of a plain OpenAI server, whose list tells nothing but ids', async () => {
+    const { asked, clock, prepare } = world({ list: 'hang', dialect: 'openai' });
+    await prepare(['a/one'], 'facts');
+    expect({ now: clock.now(), asked }).toEqual({ now: 0, asked: [] });
+  });
+
+  it('are no trouble where they do not come, after 5 s at most', async () => {
+    const { notes, clock, prepare } = world({ list: 'hang' });
+    await prepare(['a/one'], 'facts');
+    expect({ now: clock.now(), notes }).toEqual({ now: 5_000, notes: [] });
+  });
+});
+
+describe('a provider that is asked only for what is needed', () => {
+  const more = { mayVolunteer: () => false };
+
+  it.each<[string, Script, Need]>([
+    ['nothing is needed', {}, 'nothing'],
+    ['all prices are configured', { more: { ...more, pricing: { 'a/one': price(3) } } }, 'prices'],
+    ['its models are free', { more: { ...more, isFree: () => true } }, 'prices'],
+    ['nothing is needed, and its list is old', { kept: record(ago(DAY), [model('a/one')]) }, 'nothing'],
+  ])('is asked nothing where %s', async (_what, script, need) => {
+    const { asked, pass, prepare } = world({ list: LISTED, more, ...script });
+    await prepare(['a/one'], need);
+    await pass(1_000);
+    expect(asked).toEqual([]);
+  });
+
+  it('is asked anew for an old list that is made use of', async () => {
+    const { asked, pass, prepare } = world({ list: LISTED, more, kept: record(ago(DAY), [model('a/one')]) });
+    await prepare(['a/one'], 'prices');
+    await pass(50);
+    expect(asked).toEqual(['list']);
+  });
+});
+
 describe('trouble', () => {
   it('a list that can’t be had is one note, and asked for again after a minute only', async () => {
     const { asked, notes, pass, prepare } = world({ list: { failed: 'up is down' } });
@@ -302,7 +355,7 @@ describe('trouble', () => {
     const { catalog, asked, saved, notes, prepare } = world({ list: LISTED });
     await prepare(['a/new', 'a/newer']);
     expect(asked).toEqual(['list', 'a/new', 'a/newer', 'a/one']);
-    expect(catalog.retired('up', 'a/new')).toBeNull();
+    expect(gone(catalog, 'a/new')).toBeNull();
     expect(saved.at(-1)?.lookups.size).toBe(0);
     expect(notes).toEqual([{ code: 'prices_unknown', message: 'up tells nothing of single models; no price is known of a/new, a/newer' }]);
     await prepare(['a/new']);
@@ -317,8 +370,8 @@ describe('a retired model', () => {
     const list = { told: [model('b/gpt-4-turbo-old'), model('a/gpt-4-turbo'), model('a/gpt-5'), model('a/one')] };
     const { catalog, saved, prepare } = world({ list, models: { 'b/gpt-4-turbo-old': { told: model('b/gpt-4-turbo-old') } } });
     await prepare(['a/gpt-4-turbo-old', 'a/gpt-5']);
-    expect(catalog.retired('up', 'a/gpt-4-turbo-old')).toEqual({ nearest: 'a/gpt-4-turbo' });
-    expect(catalog.retired('up', 'a/gpt-5')).toBeNull();
+    expect(gone(catalog, 'a/gpt-4-turbo-old')).toEqual({ nearest: 'a/gpt-4-turbo' });
+    expect(gone(catalog, 'a/gpt-5')).toBeNull();
     expect(catalog.facts('up', 'a/gpt-4-turbo-old')).toBeNull();
     expect(saved.at(-1)?.lookups.get('a/gpt-4-turbo-old')).toEqual({ asked_at: NOW, facts: null });
   });
@@ -332,29 +385,29 @@ describe('a retired model', () => {
     ]);
     const { catalog, prepare } = world({ kept });
     await prepare(['a/over']);
-    expect(catalog.retired('up', 'a/over')).toEqual({ nearest: 'a/over-2' });
-    expect(catalog.retired('up', 'a/today')).toBeNull();
-    expect(catalog.retired('up', 'a/over-2')).toBeNull();
+    expect(gone(catalog, 'a/over')).toEqual({ nearest: 'a/over-2' });
+    expect(gone(catalog, 'a/today')).toBeNull();
+    expect(gone(catalog, 'a/over-2')).toBeNull();
   });
 
   it('has no nearest one where none is near', async () => {
     const { catalog, prepare } = world({ list: { told: [model('a/one')] }, models: living });
     await prepare(['zephyr/some-model-7b', 'a/one']);
-    expect(catalog.retired('up', 'zephyr/some-model-7b')).toEqual({ nearest: null });
+    expect(gone(catalog, 'zephyr/some-model-7b')).toEqual({ nearest: null });
   });
 
   it('may be in service under another vendor’s name', async () => {
     const { catalog, prepare } = world({ list: { told: [model('a/one'), model('mistral/mixtral-8x7b')] }, models: living });
     await prepare(['mistralai/mixtral-8x7b']);
-    expect(catalog.retired('up', 'mistralai/mixtral-8x7b')).toEqual({ nearest: 'mistral/mixtral-8x7b' });
+    expect(gone(catalog, 'mistralai/mixtral-8x7b')).toEqual({ nearest: 'mistral/mixtral-8x7b' });
   });
 
   it('is not one that nobody was asked about, or that only a search of last week lacked', async () => {
     const kept = record(ago(1), [model('a/one')], { 'a/gone': [ago(7 * DAY), null] });
     const { catalog, prepare } = world({ kept, more: { source: null } });
     await prepare(['a/gone', 'a/new']);
-    expect(catalog.retired('up', 'a/gone')).toBeNull();
-    expect(catalog.retired('up', 'a/new')).toBeNull();
+    expect(gone(catalog, 'a/gone')).toBeNull();
+    expect(gone(catalog, 'a/new')).toBeNull();
   });
 
   it.each(['~a/latest', 'a/one:nitro', 'a/two@preset/mine', '@preset/mine'])(
@@ -362,14 +415,14 @@ describe('a retired model', () => {
     async (id) => {
       const { catalog, prepare } = world({ list: LISTED, models: living });
       await prepare([id, 'a/one']);
-      expect(catalog.retired('up', id)).toBeNull();
+      expect(gone(catalog, id)).toBeNull();
     },
   );
 
   it('is known from the shelf without asking', async () => {
     const { catalog, asked, prepare } = world({ kept: record(ago(1), [model('a/one')], { 'a/gone': [ago(HOUR), null] }) });
     await prepare(['a/gone'], 'nothing');
-    expect(catalog.retired('up', 'a/gone')).toEqual({ nearest: 'a/one' });
+    expect(gone(catalog, 'a/gone')).toEqual({ nearest: 'a/one' });
     expect(asked).toEqual([]);
   });
 });
@@ -403,7 +456,7 @@ it('learns of the sandbox’s models over HTTP, and another process finds them o
   await second.prepare(members, 'prices', new AbortController().signal);
   for (const catalog of [first, second]) {
     expect(models.map((id) => catalog.facts('up', id)?.prices ?? null)).toEqual([price(1e-6, 2e-6), price(30e-6, 60e-6), price(0), null]);
-    expect(catalog.facts('up', 'sandbox/text')).toMatchObject({ context: 1_000_000, images: true, expires: null });
-    expect(catalog.retired('up', 'missing/x')).toEqual({ nearest: null });
+    expect(catalog.facts('up', 'sandbox/text')).toMatchObject({ context: 10_000_000, images: true, expires: null });
+    expect(gone(catalog, 'missing/x')).toEqual({ nearest: null });
   }
 });

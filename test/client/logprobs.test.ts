@@ -47,6 +47,31 @@ describe('the wish for log probabilities', () => {
   });
 });
 
+describe('logprobs that are refused otherwise', () => {
+  const EXTRA = { detail: [{ type: 'extra_forbidden', loc: ['body', 'logprobs'], msg: 'Extra inputs are not permitted' }] };
+  it.each([
+    [403, { error: { message: 'You are not allowed to request logprobs from this model' } }],
+    [422, EXTRA],
+    [422, { error: { message: 'Invalid parameter', param: 'logprobs' } }],
+  ])('are left out after a %d', async (status, body) => {
+    const up = await upstream((res, seen) => ('logprobs' in seen.body ? res.writeHead(status).end(JSON.stringify(body)) : good(res)));
+    const { text, error } = await told(client(up.url).call(ask({ params: { logprobs: true } })));
+    expect({ text, error, requests: up.seen.length }).toEqual({ text: 'hi', error: null, requests: 2 });
+  });
+
+  it.each([
+    [403, 'key_refused', 'logprobs cost extra; this key has no credit'],
+    [403, 'key_refused', 'You are not allowed to use this model'],
+    [422, 'request_refused', "Unsupported parameter: 'temperature'"],
+    [401, 'key_refused', 'You are not allowed to request logprobs from this model'],
+  ])('are no reason to ask again after a %d %s: %s', async (status, code, message) => {
+    const up = await upstream((res) => res.writeHead(status).end(JSON.stringify({ error: { message } })));
+    const { error } = await told(client(up.url).call(ask({ params: { logprobs: true, temperature: 0 } })));
+    expect(error).toMatchObject({ code, status });
+    expect(up.seen).toHaveLength(1);
+  });
+});
+
 describe('log probabilities', () => {
   it('of a stream are one event before the finish, and leave the text in one piece', async () => {
     const { events } = await read(chunk('Hel', tokens(-0.1)), chunk('lo', tokens(-0.2, -0.3)), chunk('', tokens(0), 'stop'));

@@ -13,6 +13,16 @@ describe('ResultFold', () => {
     expect(result.proposals.map((call) => call.id)).toEqual(['p1', 'p2', 'p3']);
   });
 
+  it('puts calls in the order they started, whatever order they ended in', () => {
+    const calls = ['p1', 'p2', 'p3'].map((id) => callRecord({ id }));
+    const starts = calls.map((call): RunEventBody => ({ type: 'call.start', call, messages: null }));
+    const ends = calls.toReversed().map((call): RunEventBody => ({ type: 'call.end', call }));
+    const fold = new ResultFold();
+    for (const event of events([START, ...starts, ...ends, OUTCOME])) fold.apply(event);
+    expect(fold.result().calls.map((call) => call.id)).toEqual(['p1', 'p2', 'p3']);
+    expect(fold.ended().map((call) => call.id)).toEqual(['p3', 'p2', 'p1']);
+  });
+
   it('shows a skipped member among the proposals but not among the calls', () => {
     const result = resultOf(events());
     expect(result.proposals.map((call) => [call.id, call.status])).toEqual([

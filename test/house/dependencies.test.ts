@@ -12,7 +12,10 @@ interface LockedPackage {
 }
 
 const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
-const manifest = read('package.json') as { dependencies: Record<string, string>; devDependencies: Record<string, string> };
+const manifest = read('package.json') as Record<
+  'dependencies' | 'optionalDependencies' | 'devDependencies',
+  Record<string, string> | undefined
+>;
 const locked = Object.entries((read('package-lock.json') as { packages: Record<string, LockedPackage> }).packages).filter(
   ([path]) => path !== '',
 );
@@ -23,7 +26,7 @@ describe('dependencies', () => {
   });
 
   it('have exact versions', () => {
-    const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
+    const loose = Object.entries({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies }).filter(
       ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
     );
     expect(loose).toEqual([]);
@@ -32,8 +35,10 @@ describe('dependencies', () => {
   const runtime = locked.filter(([, entry]) => !entry.dev);
   const name = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
-  it('of the installed package are the database and what it brings, nothing else', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['libsql']);
+  it('of the installed package are the database and what it brings, nothing else, and mom installs where there is no build of it', () => {
+    expect(manifest.dependencies).toBeUndefined();
+    expect(Object.keys(manifest.optionalDependencies ?? {})).toEqual(['libsql']);
+    expect(runtime.filter(([, entry]) => !entry.optional)).toEqual([]);
     expect(runtime.map(([path]) => name(path)).filter((each) => !each.startsWith('@libsql/'))).toEqual([
       '@neon-rs/load',
       'libsql',

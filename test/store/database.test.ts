@@ -53,6 +53,15 @@ describe('a database', () => {
     database.close();
   });
 
+  it('keeps the log short that every process reads when it opens the file', () => {
+    const path = join(newFolder(), 'x.db');
+    const database = open(path);
+    for (let i = 0; i < 300; i++) transaction(database, () => database.prepare('INSERT INTO words VALUES (?)').run('x'.repeat(4_000)));
+    expect(statSync(`${path}-wal`).size).toBeLessThan(600_000);
+    expect(statSync(path).size).toBeGreaterThan(1_000_000);
+    database.close();
+  });
+
   it('gets every migration once, in order', () => {
     const path = join(newFolder(), 'x.db');
     open(path).close();

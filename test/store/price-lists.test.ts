@@ -151,6 +151,7 @@ describe('a kept list that is not used', () => {
     ['a list', () => []],
     ['without a version', ({ version: _, ...rest }) => rest],
     ['of another address', (stored) => ({ ...stored, base_url: 'https://evil.test/v1' })],
+    ['of another provider', (stored) => ({ ...stored, provider: 'evil' })],
     ['without models', ({ models: _, ...rest }) => rest],
     ['with a broken row', (stored) => ({ ...stored, models: [['a/x', 'many', null, null, null, null]] })],
     ['with parameters that are not there', (stored) => ({ ...stored, models: [['a/x', null, null, 7, null, null]] })],

@@ -44,7 +44,9 @@ async function ask(asking: Asking): Promise<Exit> {
   const request = requestOf(asking, question, app, outputs);
   try {
     if (asking.flags.explainRoute) return await showRoute(asking, app, request, outputs);
-    return asking.flags.dryRun ? await showPlan(asking, app, request, outputs) : await answer(asking, app, request, outputs, warnings);
+    return asking.flags.dryRun
+      ? await showPlan(asking, app, request, outputs, warnings)
+      : await answer(asking, app, request, outputs, warnings);
   } finally {
     await app.close();
     outputs.recording?.close();
@@ -94,11 +96,11 @@ function requestOf({ flags, format, cancellation }: Asking, question: Input, app
   };
 }
 
-async function showPlan(asking: Asking, app: App, request: RunRequest, { file }: Outputs): Promise<Exit> {
+async function showPlan(asking: Asking, app: App, request: RunRequest, { file }: Outputs, early: readonly Warning[]): Promise<Exit> {
   const { dryRunText, dryRunJson } = await import('../view/dry-run.js');
   const plan = app.engine.plan(request);
   for (const warning of plan.warnings) asking.messages.warn(warning.message);
-  const dryRun = { plan, quote: app.engine.quote(plan, request), request, providers: app.providers };
+  const dryRun = { plan, quote: app.engine.quote(plan, request), request, providers: app.providers, early };
   const text = asking.format === 'text' ? dryRunText(dryRun) : `${JSON.stringify(dryRunJson(dryRun))}\n`;
   const lost = await deliver(asking, text, file);
   return lost ? { status: exitCode(lost.code) } : SUCCESS;

@@ -19,7 +19,8 @@ function whoAnswered(result: RunResult): string {
   const panel = proposers.length > 0 ? proposers : writersOf(result.calls);
   const answered = panel.filter((call) => call.status === 'answered').length;
   const spared = panel.filter((call) => call.status === 'cancelled' || (call.status === 'skipped' && call.error === null)).length;
-  const models = panel.length === 1 ? 'model' : 'models';
+  const noun = result.strategy === 'self' && proposers.length > 0 ? 'sample' : 'model';
+  const models = panel.length === 1 ? noun : `${noun}s`;
   const settled = endsEarly(result) && result.status === 'complete' && spared > 0 && answered + spared === panel.length;
   return settled ? `${answered} of ${panel.length} ${models}, settled` : `${answered}/${panel.length} ${models}`;
 }

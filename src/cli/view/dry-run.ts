@@ -1,9 +1,9 @@
-import { estimateTokens } from '../../core/estimate.js';
+import { ESTIMATE_ERROR, estimateTokens } from '../../core/estimate.js';
 import type { Member } from '../../core/mixture.js';
 import type { Provider } from '../../core/model.js';
 import type { Plan } from '../../core/plan.js';
-import { ESTIMATE_ERROR, type Quote, type QuotedCall } from '../../core/quote.js';
-import type { CallKind, RunRequest } from '../../core/run.js';
+import type { Quote, QuotedCall } from '../../core/quote.js';
+import type { CallKind, RunRequest, Warning } from '../../core/run.js';
 import { isRepair, levelOf, writesQuestions } from '../../observe/level.js';
 import { formatLeast, formatTokenBounds, formatUsdBounds } from './price.js';
 import { knownPart, priceWarnings } from './price-warnings.js';
@@ -14,10 +14,12 @@ export interface DryRun {
   quote: Quote;
   request: RunRequest;
   providers: readonly Provider[];
+  /** What was said of the configuration and the question before the plan was made. */
+  early: readonly Warning[];
 }
 
 /** What a run would do and cost, as data. */
-export function dryRunJson({ plan, quote, request, providers }: DryRun) {
+export function dryRunJson({ plan, quote, request, providers, early }: DryRun) {
   const tokens = estimateTokens(request.messages);
   const member = (kind: 'proposer' | 'writer') => (member: Member) => ({
     id: member.id,
@@ -48,7 +50,7 @@ export function dryRunJson({ plan, quote, request, providers }: DryRun) {
     cost_usd: quote.usd,
     unpriced: quote.unpriced,
     prices_listed_at: quote.listed_at,
-    warnings: [...plan.warnings, ...priceWarnings(plan, quote)],
+    warnings: [...early, ...plan.warnings, ...priceWarnings(plan, quote)],
   };
 }
 

@@ -82,11 +82,11 @@ export class ProgressText {
     if (open.length === 0) return this.#answered();
     const rest = this.#graceEndsAt === null ? '' : `, ${Math.max(0, Math.ceil((this.#graceEndsAt - now) / 1_000))} s more`;
     const there = names(stage, 'answered');
-    const models = stage.calls.size === 1 ? 'model' : 'models';
-    return [
-      `waiting for ${open.length} of ${stage.calls.size} ${models}${rest}: ${open.join(', ')}`,
-      ...(there.length === 0 ? [] : [`answered: ${there.join(', ')}`]),
-    ];
+    const all = [...stage.calls.values()];
+    const isOneModel = all.length > 1 && new Set(all.map(({ name }) => name)).size === 1;
+    const waiting = `waiting for ${open.length} of ${counted(all.length, isOneModel ? 'sample' : 'model')}${rest}`;
+    if (isOneModel) return [`${waiting}: ${open[0]}`];
+    return [`${waiting}: ${open.join(', ')}`, ...(there.length === 0 ? [] : [`answered: ${there.join(', ')}`])];
   }
 
   #answered(): string[] {
@@ -103,12 +103,17 @@ function checking({ calls }: Stage, name: string): string {
   const questions = [...calls].filter(([id]) => !writesQuestions(id));
   if (questions.length === 0) return `checking the answer: questions by ${name}`;
   const done = questions.filter(([, { state }]) => state !== 'open').length;
-  return `checking the answer: ${done} of ${questions.length} questions, ${name}`;
+  return `checking the answer: ${done} of ${counted(questions.length, 'question')}, ${name}`;
 }
 
 /** True when the same model has already been asked in this stage. */
 function isAgain({ calls }: Stage, name: string): boolean {
   return [...calls.values()].filter((call) => call.name === name).length > 1;
+}
+
+/** `1 model`, `3 models` */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function names({ calls }: Stage, state: CallState): string[] {

@@ -1,9 +1,26 @@
 import { formatDuration } from '../../core/duration.js';
-import type { RunEvent } from '../../core/event.js';
+import type { EventSink, RunEvent } from '../../core/event.js';
 import type { CallKind, CallRecord } from '../../core/run.js';
 import { isRepair, levelOf, writesQuestions } from '../../observe/level.js';
 import { formatCost } from './price.js';
 import { answerBy } from './words.js';
+
+/** Says what happens. What comes while the answer is shown waits for its end: it must not stand in the middle of it. */
+export function createVerbose(say: (line: string) => void): EventSink {
+  let held: string[] | null = null;
+  return {
+    handle(event) {
+      const line = verboseLine(event);
+      if (line !== null && held) held.push(line);
+      else if (line !== null) say(line);
+      if (event.type === 'answer.start') held = [];
+    },
+    close() {
+      for (const line of held ?? []) say(line);
+      held = null;
+    },
+  };
+}
 
 /** What `--verbose` says of an event; null for the ones that are not news. */
 export function verboseLine(event: RunEvent): string | null {

@@ -1,10 +1,9 @@
 import { type Message, messageText } from '../message.js';
+import { ends, splitData } from '../request-data.js';
 import { demanded } from './demand.js';
 import { asksNumber } from './numeric-question.js';
 import type { ExtractorName } from './rule.js';
 
-/** Attached data and code: not part of what is asked. */
-const DATA = /<(stdin|file|document|context)\b[^>]*>.*?<\/\1>|```.*?(?:```|$)/gis;
 /** Instructions on the way to an answer, not on its kind. */
 const BENIGN =
   /\b(?:please )?(?:(?:explain|show|give|describe|justify|include|write (?:out|down)?) (?:(?:me|all|each|of|your|the|how you got) ?)*(?:reasoning|work(?:ings?)?|steps?|thinking|calculations?|thought process|answer|it)\b|(?:let'?s )?(?:think|reason|work|solve it|go)(?: \w+){0,3}? step[- ]by[- ]step|step[- ]by[- ]step|explain briefly)[.,]?/gi;
@@ -31,36 +30,44 @@ const NOT_YES_NO =
 const SEVERAL =
   /\b(?:all that apply|one or more|which (?:of these )?are|select all|choose (?:two|three|all)|for each (?:question|statement|item))\b/i;
 
+/** Characters of instruction beyond which a text is no question. */
+const MAX_QUESTION = 6_000;
+/** So much of the system prompts is looked at, at either end, in characters. */
+const RULES_LOOKED_AT = 4_000;
+/** A question stands in the first sentence of a turn or in one of so many last ones. */
+const LAST_SENTENCES = 3;
+
 /**
  * Which kind of answer can be taken out of what the models will say, by the form of the question: last user turn and
  * system prompt. Null where prose, code, an explanation or an edit is asked for, or the form does not tell. Rather null
- * than wrong: what is compared by the wrong kind loses most of what was said.
+ * than wrong: what is compared by the wrong kind loses most of what was said. Attached data and code are not part of
+ * what is asked. Takes time in proportion to the text.
  */
 export function extractorFor(messages: readonly Message[]): ExtractorName | null {
   const last = messages.findLast((message) => message.role === 'user');
   if (!last) return null;
   const system = messages.filter((message) => message.role === 'system' || message.role === 'developer').map(messageText);
-  const raw = messageText(last);
-  const text = raw.replace(DATA, ' ').replace(BENIGN, ' ').trim();
-  const hasData = raw.search(DATA) >= 0;
-  if (text === '' || text.length > MAX_QUESTION) return demanded(system.join('\n'));
+  const rules = tidy(ends(system.join('\n'), RULES_LOOKED_AT));
+  const { instruction, data, code } = splitData(messageText(last));
+  const text = tidy(instruction).replace(BENIGN, ' ').trim();
+  if (text === '' || text.length > MAX_QUESTION) return demanded(rules);
   const sentences = sentencesOf(text);
   const asking = [...new Set([sentences[0] ?? '', ...sentences.slice(-LAST_SENTENCES)])];
   const opens = asking.some((sentence) => OPEN_WORK.test(sentence));
-  const demand = demanded(text) ?? demanded(system.join('\n'));
+  const demand = demanded(text) ?? demanded(rules);
   if (demand === 'json' || (demand !== null && !opens)) return demand;
   if (opens) return null;
   if (listsOptions(text)) return SEVERAL.test(text) ? null : 'choice';
   if (asking.some((sentence) => NEVER_NUMERIC.test(sentence))) return null;
   if (asking.some((sentence) => asksNumber(sentence, text))) return 'number';
   if (asking.some((sentence) => OPEN_QUESTION.test(sentence))) return null;
-  return !hasData && asksYesNo(sentences) ? 'yes_no' : null;
+  return !data && !code && asksYesNo(sentences) ? 'yes_no' : null;
 }
 
-/** Characters of instruction beyond which a text is no question. */
-const MAX_QUESTION = 6_000;
-/** A question stands in the first sentence of a turn or in one of so many last ones. */
-const LAST_SENTENCES = 3;
+/** Runs of white space cost patterns that allow for it the square of their length; one space or newline says the same. */
+function tidy(text: string): string {
+  return text.replace(/[^\S\n]+/g, ' ').replace(/(?: ?\n)+ ?/g, '\n');
+}
 
 function sentencesOf(text: string): string[] {
   return text

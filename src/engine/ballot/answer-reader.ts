@@ -1,8 +1,9 @@
-import { extract, extractorFor, isTampered, matchPattern } from '../../core/extract/index.js';
+import { extract, extractorFor, matchPattern } from '../../core/extract/index.js';
 import type { ExtractRule } from '../../core/extract/rule.js';
 import { PATTERN_TIMEOUT } from '../../core/limits.js';
 import type { CallRecord } from '../../core/run.js';
 import type { RunContext } from '../context.js';
+import { isSound } from './sound.js';
 
 type Rule = Exclude<ExtractRule, 'auto'>;
 
@@ -17,6 +18,9 @@ export interface Readings {
 /** Kinds that proposals may show by their form alone, though the question did not tell. */
 const BY_FORM = ['json', 'short'] as const;
 
+/** On so many texts a pattern may run out of time; then it is not tried on another, since nothing else happens meanwhile. */
+const MAX_TIMEOUTS = 5;
+
 /** Takes canonical answers out of proposals, by the mixture's rule or by what the question asks for. */
 export class AnswerReader {
   readonly #ctx: RunContext;
@@ -24,6 +28,7 @@ export class AnswerReader {
   readonly #fromConfig: boolean;
   readonly #found = new Map<string, string | null>();
   #warned = false;
+  #timeouts = 0;
   /** False where the user's regular expression is none: nothing can be compared then. */
   readonly usable: boolean = true;
 
@@ -41,7 +46,7 @@ export class AnswerReader {
 
   /** Null where nothing tells what to compare. */
   read(proposals: readonly CallRecord[]): Readings | null {
-    const voters = proposals.filter(mayVote);
+    const voters = proposals.filter((record) => isSound(record, this.#ctx.request));
     if (this.#rule !== null) return { answers: this.#answers(this.#rule, voters), by: this.#fromConfig ? 'config' : 'question' };
     for (const kind of BY_FORM) {
       const answers = this.#answers(kind, voters);
@@ -78,8 +83,10 @@ export class AnswerReader {
   }
 
   #match(pattern: string, record: CallRecord): string | null {
+    if (this.#timeouts >= MAX_TIMEOUTS) return null;
     const { answer, problem } = matchPattern(pattern, record.text ?? '');
     if (problem) {
+      this.#timeouts += 1;
       const why = problem.code === 'pattern_timeout' ? `takes longer than ${PATTERN_TIMEOUT} ms` : `fails (${problem.reason})`;
       this.#warn(problem.code, `the regex of vote.extract ${why} on the answer of ${record.model}, which has no vote`);
     }
@@ -90,9 +97,4 @@ export class AnswerReader {
     if (!this.#warned) this.#ctx.recorder.warn(code, message);
     this.#warned = true;
   }
-}
-
-/** An answer that was cut off at its length has not come to its end, and one that was made to harm its reader is no answer. */
-function mayVote(record: CallRecord): boolean {
-  return record.finish_reason !== 'length' && !isTampered(record.text ?? '');
 }

@@ -1,20 +1,22 @@
-import { extract, isTampered } from '../../core/extract/index.js';
+import { extract } from '../../core/extract/index.js';
 import type { Member } from '../../core/mixture.js';
-import type { CallRecord } from '../../core/run.js';
+import type { CallRecord, RunRequest } from '../../core/run.js';
+import { memberId } from '../panel/member-id.js';
 import { count, winners } from './count.js';
+import { isSound } from './sound.js';
 
 /**
  * The proposal that goes out when nobody can merge: the families vote, samples of one model each on their own, and of
  * the winners the heaviest goes out, then the first. Two proposals say the same when their final numbers, or without
- * one their texts, are the same. One that was made to harm its reader is taken only if there is no other.
+ * one their texts, are the same. One that is not sound is taken only if there is no other.
  * @param usable in config order
- * @param members who made them, for their weights; 1 for one that is not here
+ * @param members who made them, in whatever layer, for their weights; 1 for one that is not here
  */
-export function bestProposal(usable: readonly CallRecord[], members: readonly Member[] = []): CallRecord | null {
-  const honest = usable.filter((record) => !isTampered(record.text ?? ''));
-  const candidates = honest.length > 0 ? honest : usable;
+export function bestProposal(usable: readonly CallRecord[], members: readonly Member[], request: RunRequest): CallRecord | null {
+  const sound = usable.filter((record) => isSound(record, request));
+  const candidates = sound.length > 0 ? sound : usable;
   const weights = new Map(members.map((member) => [member.id, member.weight]));
-  const voters = candidates.map(({ id, family }) => ({ id, family, weight: weights.get(id) ?? 1 }));
+  const voters = candidates.map(({ id, family }) => ({ id, family, weight: weights.get(memberId(id)) ?? 1 }));
   const [best] = winners(count(voters, new Map(candidates.map((record) => [record.id, said(record)]))));
   return candidates.find((record) => record.id === best) ?? null;
 }

@@ -17,10 +17,11 @@ const DUST = 1e-9;
 
 /** Counts the answers: the most support wins, a tie goes to the heaviest single voter's answer, then to the first in config order. */
 export function count(voters: readonly Voter[], answers: ReadonlyMap<string, string>): Ballot {
+  const shared = groups(voters);
   let winner: string | null = null;
   let most = 0;
   for (const answer of new Set(byWeight(voters).flatMap((voter) => answers.get(voter.id) ?? []))) {
-    const support = supportOf(voters, answers, answer);
+    const support = supportOf(shared, answers, answer);
     if (support > most + DUST) {
       winner = answer;
       most = support;
@@ -31,7 +32,7 @@ export function count(voters: readonly Voter[], answers: ReadonlyMap<string, str
 
 /** How many votes an answer has. */
 export function support(ballot: Ballot, answer: string): number {
-  return supportOf(ballot.voters, ballot.answers, answer);
+  return supportOf(groups(ballot.voters), ballot.answers, answer);
 }
 
 /** The ids of those who gave the winner, the heaviest first, then in config order. */
@@ -68,10 +69,10 @@ export function fewestToSettle(voters: readonly Voter[]): number {
   return order.length;
 }
 
-/** How many of those not yet asked, the heaviest first, settle the outcome if they say what suits it best. */
+/** How many of those not yet asked, the heaviest first, settle the outcome if they agree with each other, or with an answer that leads. */
 export function fewestMore(ballot: Ballot, stillOut: readonly Voter[]): number {
   const order = byWeight(stillOut);
-  const options = new Set([...ballot.answers.values(), NEW_ANSWER]);
+  const options = [...leading(ballot), NEW_ANSWER];
   for (let n = 1; n < order.length; n++) {
     const rest = new Set(order.slice(n).map((voter) => voter.id));
     for (const option of options) {
@@ -82,25 +83,43 @@ export function fewestMore(ballot: Ballot, stillOut: readonly Voter[]): number {
   return order.length;
 }
 
+/** The answers with the most support: an agreement with one of them settles the most. */
+function leading({ voters, answers }: Ballot): string[] {
+  const shared = groups(voters);
+  const supports = [...new Set(answers.values())].map((answer) => ({ answer, votes: supportOf(shared, answers, answer) }));
+  return supports
+    .sort((a, b) => b.votes - a.votes)
+    .slice(0, LEADERS)
+    .map(({ answer }) => answer);
+}
+
+/** So many leading answers are looked at: all of them where a few models answer, and of a hundred answers not each with each. */
+const LEADERS = 3;
+
 /** Stands for any answer that nobody has given yet: no text holds it. */
 const NEW_ANSWER = '\u0000';
 
 /** Voters that share a vote: families, or each on its own where all are of one family. */
 function groups(voters: readonly Voter[]): Voter[][] {
   const families = new Map<string, Voter[]>();
-  for (const voter of voters) families.set(voter.family, [...(families.get(voter.family) ?? []), voter]);
+  for (const voter of voters) {
+    const family = families.get(voter.family);
+    if (family) family.push(voter);
+    else families.set(voter.family, [voter]);
+  }
   return families.size === 1 ? voters.map((voter) => [voter]) : [...families.values()];
 }
 
 /** A family has the vote of the heaviest of its members that answered, split among their answers by weight. */
-function supportOf(voters: readonly Voter[], answers: ReadonlyMap<string, string>, answer: string): number {
-  return sum(
-    groups(voters).map((group) => {
-      const heard = group.filter((voter) => answers.has(voter.id));
-      const backing = heard.filter((voter) => answers.get(voter.id) === answer);
-      return share(heard, weigh(backing));
-    }),
-  );
+function supportOf(shared: readonly Voter[][], answers: ReadonlyMap<string, string>, answer: string): number {
+  let votes = 0;
+  for (const group of shared) {
+    const backing = group.filter((voter) => answers.get(voter.id) === answer);
+    if (backing.length === 0) continue;
+    const heard = group.filter((voter) => answers.has(voter.id));
+    votes += share(heard, weigh(backing));
+  }
+  return votes;
 }
 
 function share(heard: readonly Voter[], weight: number): number {

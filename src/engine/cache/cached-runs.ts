@@ -41,10 +41,22 @@ export class CachedRuns {
     const { cache: mode = 'use' } = input.request;
     if (mode === 'off') return runOnce(input);
     const keys = cacheKeys(input.request, this.#cache.realm ?? '', this.#cache.semantic);
-    if (mode === 'use') return this.#use(input, keys);
-    const result = await runOnce(input);
+    return mode === 'use' ? this.#use(input, keys) : this.#refresh(input, keys);
+  }
+
+  /** Asks anew. The question is placed all the same, so that later ones like it find the new answer. */
+  async #refresh(input: RunInput, keys: CacheKeys): Promise<RunResult> {
+    const visit: Visit = { hit: null, place: null };
+    const result = await runOnce({
+      ...input,
+      before: async (ctx) => {
+        visit.place = await this.#place(ctx, keys);
+        const stopped = stopReason(ctx);
+        return stopped && failed(stopped);
+      },
+    });
     const answer = toKeep(input, keys, result);
-    if (answer) await this.#keep(keys, answer, null);
+    if (answer) await this.#keep(keys, answer, visit.place);
     return result;
   }
 
@@ -89,16 +101,22 @@ export class CachedRuns {
     return share;
   }
 
-  async #lookUp(ctx: RunContext, { key, scope, question }: CacheKeys, visit: Visit): Promise<void> {
+  async #lookUp(ctx: RunContext, keys: CacheKeys, visit: Visit): Promise<void> {
     const { answers, semantic } = this.#cache;
     if (stopReason(ctx)) return;
-    const answer = await unlessStopped(ctx, answers.get(key));
+    const answer = await unlessStopped(ctx, answers.get(keys.key));
     if (answer) visit.hit = { answer, similarity: null };
-    if (answer || semantic === null || scope === null || stopReason(ctx)) return;
+    if (answer) return;
+    visit.place = await this.#place(ctx, keys);
+    if (semantic && visit.place) visit.hit = await unlessStopped(ctx, answers.nearest(visit.place, semantic.threshold));
+  }
+
+  /** Null where questions are not compared, or the embedding model can't tell. */
+  async #place(ctx: RunContext, { scope, question }: CacheKeys): Promise<Place | null> {
+    const { semantic } = this.#cache;
+    if (semantic === null || scope === null || stopReason(ctx)) return null;
     const vector = await placeQuestion(ctx, semantic, question);
-    if (vector === null) return;
-    visit.place = { scope, vector };
-    visit.hit = await unlessStopped(ctx, answers.nearest(visit.place, semantic.threshold));
+    return vector && { scope, vector };
   }
 
   /** The answer is out already: whatever goes wrong now is the cache's own affair. */

@@ -54,7 +54,7 @@ export async function placeQuestion(
 }
 
 function warnUnplaced(ctx: RunContext, why: string): void {
-  ctx.recorder.warn('embedding_failed', `similar questions in the cache were not looked for: ${why}`);
+  ctx.recorder.warn('embedding_failed', `the question could not be compared with those in the cache: ${why}`);
 }
 
 const NOTHING = {

@@ -21,6 +21,8 @@ export interface Ask {
   /** What of `messages` is worth recording: null when it is the conversation as it came. */
   record: readonly Message[] | null;
   params: SamplingParams;
+  /** Output tokens expected at most, where less than a whole answer is asked for; the planned call says the same. @default as the mixture expects */
+  output?: number;
   signal: AbortSignal;
   maxRetryAfter: number | null;
   canRestart: () => boolean;
@@ -74,8 +76,9 @@ export function skipCall(ctx: RunContext, ask: Who, reason: MomError): CallRecor
 }
 
 /** What the price list says of a call. */
-export function tariffOfAsk(ctx: RunContext, { member, messages, params }: Pick<Ask, 'member' | 'messages' | 'params'>): Tariff {
-  return tariffOf(ctx.catalog, ctx.plan.mixture, member, messages, params);
+export function tariffOfAsk(ctx: RunContext, ask: Pick<Ask, 'member' | 'messages' | 'params' | 'output'>): Tariff {
+  const { member, messages, params, output = null } = ask;
+  return tariffOf(ctx.catalog, ctx.plan.mixture, member, messages, params, { output });
 }
 
 /**

@@ -7,7 +7,7 @@ import { bestProposal } from '../ballot/best-proposal.js';
 import { type RunContext, stopReason } from '../context.js';
 import { panelIsWhole } from '../outcome.js';
 import { type Panel, propose } from '../panel/propose.js';
-import { saysMark } from '../review/reply-mark.js';
+import { saysMark } from '../synthesis/reply-mark.js';
 import { addsWords } from './adds.js';
 import { type Carried, layerPrompt } from './prompt.js';
 
@@ -82,12 +82,12 @@ async function askLayer(ctx: RunContext, layer: number, below: Carried): Promise
  * the new answers; who had nothing to add stands by what it read, so the best of that stays among them.
  */
 function carry(ctx: RunContext, first: Panel, below: Carried, texts: CallRecord[], someAgree: boolean): Carried {
-  if (ctx.plan.mixture.rules.layers.carry === 'gaps') return { candidates: best(first.usable), notes: texts };
-  return { candidates: someAgree ? [...texts, ...best(below.candidates)] : texts, notes: [] };
+  if (ctx.plan.mixture.rules.layers.carry === 'gaps') return { candidates: best(ctx, first.usable), notes: texts };
+  return { candidates: someAgree ? [...texts, ...best(ctx, below.candidates)] : texts, notes: [] };
 }
 
-function best(records: readonly CallRecord[]): CallRecord[] {
-  const record = bestProposal(records);
+function best({ plan, request }: RunContext, records: readonly CallRecord[]): CallRecord[] {
+  const record = bestProposal(records, [...plan.proposers, ...aggregatorsOf(plan)], request);
   return record ? [record] : [];
 }
 

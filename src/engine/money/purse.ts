@@ -29,11 +29,7 @@ export class Purse {
   under({ maxCost: cap, allowUnknownPrice }: Mixture): this {
     this.#allowUnknown = allowUnknownPrice;
     if (cap && cap.usd < (this.cap?.usd ?? Number.POSITIVE_INFINITY)) {
-      const budget = memoryBudget(
-        cap.usd,
-        `the cap of ${dollars(cap.usd)}`,
-        'raise it with --max-cost, or expect less with expected_output',
-      );
+      const budget = memoryBudget(cap.usd, `the cap of ${dollars(cap.usd)}`, 'raise it with --max-cost');
       budget.reserve(0)?.settle(this.#spent());
       this.#caps.unshift({ cap, budget });
     }
@@ -110,18 +106,21 @@ export class Purse {
     const strict = this.#caps.find(({ cap }) => cap.setByUser)?.budget ?? this.#shared[0];
     if (!strict || this.#allowUnknown) return null;
     return new MomError('cost_cap', `the price of ${who} is not known, so ${strict.name} can't be held`, {
-      hint: 'give it under pricing: in the config, or set allow_unknown_price: true for the mixture',
+      hint: 'give the price under pricing: in the config, or let unknown prices pass with --set allow_unknown_price=true',
     });
   }
 
   #tooDear(worst: number, budget: Budget, who: string): MomError {
     const spent = this.#spent();
-    const own = this.#caps.some((each) => each.budget === budget);
+    const own = this.#caps.find((each) => each.budget === budget)?.cap;
     const message =
       own && spent > 0
         ? `${budget.name} is reached: ${dollars(spent)} spent, and ${who} may cost ${dollars(worst)} more`
-        : `${who} may cost ${dollars(worst)}, but only ${dollars(budget.left())} is left of ${budget.name}`;
-    return new MomError('cost_cap', message, { hint: budget.hint });
+        : own && fits(own.usd, budget.left())
+          ? `${who} may cost ${dollars(worst)}, more than ${budget.name}`
+          : `${who} may cost ${dollars(worst)}, but only ${dollars(budget.left())} is left of ${budget.name}`;
+    const less = own ? ', or lower expected_output, the tokens of answer that are set aside for each call' : '';
+    return new MomError('cost_cap', message, { hint: `${budget.hint}${less}` });
   }
 
   #stopped(who: string): MomError {

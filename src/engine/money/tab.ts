@@ -12,6 +12,8 @@ export class Tab {
   readonly #stopped: () => MomError;
   #tokens: number;
   #before = 0;
+  /** US dollars set aside. */
+  #held: number;
 
   /** @param stopped why a call is stopped that its budgets can't carry any longer */
   constructor(tariff: Tariff, reservations: readonly Reservation[], stopped: () => MomError) {
@@ -19,6 +21,7 @@ export class Tab {
     this.#reservations = reservations;
     this.#stopped = stopped;
     this.#tokens = tariff.outputTokens;
+    this.#held = worstCase(tariff) ?? 0;
   }
 
   /**
@@ -31,13 +34,14 @@ export class Tab {
     const covered = tokens > this.#tokens ? tokens + STEP : this.#tokens;
     const more = (worstCase(this.#tariff, covered) ?? 0) - (worstCase(this.#tariff, this.#tokens) ?? 0) + before - this.#before;
     if (!this.#reservations.every((reservation) => reservation.grow(more))) return this.#stopped();
+    this.#held += more;
     this.#tokens = covered;
     this.#before = before;
     return null;
   }
 
-  /** The call has cost so much; null when that is not known. */
+  /** The call has cost so much; null when that is not known: then all that was set aside counts as spent. */
   settle(usd: number | null): void {
-    for (const reservation of this.#reservations) reservation.settle(usd ?? 0);
+    for (const reservation of this.#reservations) reservation.settle(usd ?? this.#held);
   }
 }

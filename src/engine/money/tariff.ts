@@ -12,8 +12,16 @@ export interface Tariff {
   /** Estimated. */
   inputTokens: number;
   images: number;
-  /** Output tokens that are expected at most: what the mixture says, or `max_tokens` where that is less. */
+  /** Output tokens that are expected at most: the least of what the stage asks for, what the mixture says and `max_tokens`. */
   outputTokens: number;
+}
+
+/** What is known of a call beside its messages and parameters. */
+interface Expected {
+  /** Tokens of answers that will stand in the prompt beside the messages. */
+  more?: number;
+  /** Output tokens where the stage asks for less than a whole answer; null: it asks for one. */
+  output?: number | null;
 }
 
 export function tariffOf(
@@ -22,12 +30,11 @@ export function tariffOf(
   member: Member,
   messages: readonly Message[],
   params: SamplingParams,
-  /** Tokens of answers that will stand in the prompt beside `messages`. */
-  more = 0,
+  { more = 0, output = null }: Expected = {},
 ): Tariff {
   const { model } = member;
   const prices = catalog.facts(member.provider, model)?.prices ?? null;
-  const outputTokens = Math.min(params.max_tokens ?? mixture.expectedOutput, mixture.expectedOutput);
+  const outputTokens = Math.min(output ?? Infinity, params.max_tokens ?? Infinity, mixture.expectedOutput);
   if (prices === null) return { model, prices, inputTokens: 0, images: 0, outputTokens };
   return { model, prices, inputTokens: estimateTokens(messages) + more, images: countImages(messages), outputTokens };
 }

@@ -7,8 +7,8 @@ import type { CallRecord } from '../../core/run.js';
 import { type Ask, callId, callModel, tariffOfAsk } from '../call/call.js';
 import { inRole } from '../call/role.js';
 import type { RunContext } from '../context.js';
-import { fitPanel } from '../money/shrink.js';
-import { Wait, type WaitStep } from './quorum.js';
+import { Wait, type WaitRule, type WaitStep } from './quorum.js';
+import { fitPanel } from './shrink.js';
 
 /** What the proposers brought, in config order. */
 export interface Panel {
@@ -27,8 +27,8 @@ export interface Round {
   id?: (member: Member) => string;
   /** Parameters that win over the member's own; the same for all, or each its own. */
   params?: SamplingParams | ((member: Member) => SamplingParams);
-  /** @default the mixture's */
-  quorum?: number;
+  /** What starts the grace of those who are late. @default the mixture's */
+  quorum?: WaitRule['quorum'];
   /** Asked after each usable proposal: true when no other one is needed; those under way are cut. */
   enough?: (usable: readonly CallRecord[]) => boolean;
 }
@@ -56,7 +56,7 @@ export async function propose(ctx: RunContext, round: Round = {}): Promise<Panel
   const follow = (step: WaitStep) => {
     if (step.do === 'done') stopGrace();
     if (step.do !== 'grace') return;
-    ctx.recorder.emit({ type: 'quorum', answered: quorum, waiting_for: step.waitingFor, grace_ms: step.graceMs });
+    ctx.recorder.emit({ type: 'quorum', answered: usable.length, waiting_for: step.waitingFor, grace_ms: step.graceMs });
     stopGrace = ctx.clock.after(step.graceMs, () => {
       const over = wait.graceOver();
       if (over.do === 'cut') cut(over.ids, lateError(step.graceMs));

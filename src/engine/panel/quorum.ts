@@ -3,7 +3,8 @@ import { AUTO_GRACE } from '../../core/limits.js';
 /** What the wait for proposals needs to know of a mixture. */
 export interface WaitRule {
   members: readonly { id: string; required: boolean }[];
-  quorum: number;
+  /** Usable proposals that start the grace; `all but one`: one member is left, and another has brought a usable one. */
+  quorum: number | 'all but one';
   /** Milliseconds, or `auto`. */
   grace: number | 'auto';
 }
@@ -37,7 +38,7 @@ export class Wait {
     this.#open.delete(id);
     if (usable) this.#usable += 1;
     if (this.#open.size === 0) return { do: 'done' };
-    if (this.#graceStarted || this.#usable < this.#rule.quorum) return { do: 'wait' };
+    if (this.#graceStarted || !this.#isQuorum()) return { do: 'wait' };
     this.#graceStarted = true;
     return { do: 'grace', graceMs: this.#grace(elapsedMs), waitingFor: [...this.#open.keys()] };
   }
@@ -47,6 +48,11 @@ export class Wait {
     const late = [...this.#open].filter(([, required]) => !required).map(([id]) => id);
     for (const id of late) this.#open.delete(id);
     return { do: 'cut', ids: late, done: this.#open.size === 0 };
+  }
+
+  #isQuorum(): boolean {
+    const { quorum } = this.#rule;
+    return quorum === 'all but one' ? this.#usable > 0 && this.#open.size === 1 : this.#usable >= quorum;
   }
 
   #grace(elapsedMs: number): number {

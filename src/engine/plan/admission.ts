@@ -63,23 +63,42 @@ export class Admission {
   }
 
   #retired({ provider, model }: Member): Refusal | null {
-    const retired = this.#catalog.retired(provider, model);
-    if (!retired) return null;
-    const instead = retired.nearest === null ? 'use another model' : `the nearest model in service is ${retired.nearest}`;
+    if (!this.#catalog.retired(provider, model)) return null;
+    const nearest = this.#catalog.nearest(provider, model, (facts) => this.#fits(facts));
+    const instead = nearest === null ? 'use another model' : `the nearest model in service is ${nearest}`;
     return { code: 'model_retired', reason: `${model} is not in service at ${provider}`, instead };
   }
 
-  #unfit({ model, context: configured }: Member, facts: ModelFacts | null): Refusal | null {
+  #unfit(member: Member, facts: ModelFacts | null): Refusal | null {
+    const { model, context: configured } = member;
     if (this.#images && facts?.images === false) {
-      return { code: 'model_without_images', reason: `${model} takes no images`, instead: 'use a model that takes images' };
+      const instead = this.#instead(member, 'takes images', 'use a model that takes images');
+      return { code: 'model_without_images', reason: `${model} takes no images`, instead };
     }
     // What the user says of a model counts more than its provider's list.
     const context = configured ?? facts?.context ?? null;
     if (context === null) return null;
+    const tokens = this.#size();
+    if (tokens <= context) return null;
+    const reason = `${model} has a context of ${context} tokens, the request is about ${tokens} tokens`;
+    const instead = this.#instead(member, 'can take it', 'use a model with a larger context, or send less');
+    return { code: 'context_too_small', reason, instead };
+  }
+
+  #size(): number {
     this.#tokens ??= estimateTokens(this.#messages);
-    if (this.#tokens <= context) return null;
-    const reason = `${model} has a context of ${context} tokens, the request is about ${this.#tokens} tokens`;
-    return { code: 'context_too_small', reason, instead: 'use a model with a larger context, or send less' };
+    return this.#tokens;
+  }
+
+  /** True for a model that is known to take the conversation, as far as it makes demands. */
+  #fits({ images, context }: ModelFacts): boolean {
+    return (!this.#images || images === true) && (context === null || this.#size() <= context);
+  }
+
+  /** What to use, where a model is known that can do it. */
+  #instead({ provider, model }: Member, does: string, otherwise: string): string {
+    const nearest = this.#catalog.nearest(provider, model, (facts) => this.#fits(facts));
+    return nearest === null ? otherwise : `the nearest model that ${does} is ${nearest}`;
   }
 
   #informed(member: Member, facts: ModelFacts | null): Member {

@@ -13,12 +13,14 @@ import { Admission, type Refusal } from './admission.js';
 export function admit(plan: Plan, request: RunRequest, catalog: Catalog): Plan {
   const admission = new Admission(request.messages, catalog);
   const proposers = admission.keep(plan.proposers);
+  const left = new Set(proposers.map(({ id }) => id));
+  const missing = plan.proposers.filter((member) => member.required && !left.has(member.id));
   const writers = admission.keep(plan.writers);
   const classifier = admission.keepInService(plan.classifier);
   const mixture = admitMixture(plan, proposers.length, admission);
   const warnings = [...plan.warnings, ...admission.refusals.map(toWarning)];
-  const admitted: Plan = { ...plan, mixture, proposers, writers, classifier, warnings };
-  if (writers.length === 0 && plan.writers.length > 0) return withoutWriters(plan, admitted, admission);
+  const admitted: Plan = { ...plan, mixture, proposers, writers, classifier, missing, warnings };
+  if (writers.length === 0 && plan.writers.length > 0) return withoutWriters(plan, admitted, admission, request);
   if (proposers.length === 0 && plan.proposers.length > 0) return withoutProposers(admitted, admission.refusals);
   return admitted;
 }
@@ -44,9 +46,10 @@ function admitMixture(plan: Plan, proposers: number, admission: Admission): Mixt
 }
 
 /** Somebody else writes: another critic where nobody chose this one, else the proposer that counts most. */
-function withoutWriters(plan: Plan, admitted: Plan, { refusals }: Admission): Plan {
+function withoutWriters(plan: Plan, admitted: Plan, { refusals }: Admission, request: RunRequest): Plan {
   const { mixture, proposers } = admitted;
-  const isChosen = plan.mixture.single !== null && plan.mixture.strategy !== 'auto';
+  // A mixture that `auto` leads to has a strategy of its own, which is not what the user asked for.
+  const isChosen = plan.mixture.single !== null && request.mixture.strategy !== 'auto';
   const critics = plan.strategy === 'single' && !isChosen ? mixture.critics : [];
   const [best] = proposers.toSorted((a, b) => b.weight - a.weight);
   const stand = best && { ...best, id: (plan.writers[0] as Member).id, role: null, required: false };

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/duration.js';
 import { isMomError, MomError } from '../../core/error.js';
 import { makeFence } from '../../core/fence.js';
-import { CLASSIFIER_TIMEOUT, MAX_CRITIC_RETRY_AFTER } from '../../core/limits.js';
+import { CLASSIFIER_TIMEOUT, LINE_TOKENS, MAX_CRITIC_RETRY_AFTER } from '../../core/limits.js';
 import { type Message, messageText } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
 import type { Plan } from '../../core/plan.js';
@@ -60,6 +60,7 @@ async function ask(ctx: RunContext, classifier: Member): Promise<CallRecord> {
       record: messages,
       // Its one line must not be cut by a limit that is meant for answers.
       params: { ...classifier.params, max_tokens: undefined },
+      output: LINE_TOKENS,
       signal: AbortSignal.any([ctx.signal, limit.signal]),
       maxRetryAfter: MAX_CRITIC_RETRY_AFTER,
       canRestart: () => true,

@@ -2,7 +2,7 @@ import { extractorFor } from '../../core/extract/index.js';
 import type { ExtractorName } from '../../core/extract/rule.js';
 import { hasImages, type Message, messageText } from '../../core/message.js';
 import type { RouteName } from '../../core/mixture.js';
-import { splitData } from './request-data.js';
+import { splitData } from '../../core/request-data.js';
 
 export type Difficulty = Extract<RouteName, 'simple' | 'medium' | 'complex'>;
 export type Task = Exclude<RouteName, Difficulty>;
@@ -23,8 +23,6 @@ export interface RequestForm {
 
 /** From this many characters on a last user turn is long. */
 const LONG_INPUT = 8_000;
-/** So many characters of a system prompt are looked at for a demand on the kind of answer. */
-const RULES_LOOKED_AT = 4_000;
 /** Up to this many characters a question is short. */
 const SHORT_QUESTION = 120;
 /** From this many questions or list items on a request has several parts. */
@@ -70,7 +68,7 @@ export function formOf(messages: readonly Message[]): RequestForm {
   const lastUser = messages.findLast((message) => message.role === 'user');
   const text = lastUser ? messageText(lastUser) : '';
   const { instruction, data } = splitData(text);
-  const answer = comparable(messages, instruction, data);
+  const answer = extractorFor(messages);
   const bound = boundFormat(messages, instruction, answer);
   const why = complexity(text, instruction, data);
   const simple = why === null && isSimple(instruction, messages);
@@ -82,14 +80,6 @@ export function formOf(messages: readonly Message[]): RequestForm {
     complexity: why,
     task: bound === 'edit blocks' ? 'code' : taskOf(text, instruction, answer),
   };
-}
-
-/** What can be compared. Of a long text only the instruction counts, so that a large file costs no time. */
-function comparable(messages: readonly Message[], instruction: string, data: boolean): ExtractorName | null {
-  const rules = messages.filter((message) => message.role === 'system' || message.role === 'developer');
-  const heads = rules.map((message) => ({ role: message.role, content: messageText(message).slice(0, RULES_LOOKED_AT) }));
-  const answer = extractorFor([...heads, { role: 'user', content: instruction }]);
-  return data && answer === 'yes_no' ? null : answer;
 }
 
 /** System prompts count whole; of the user's turn only what is not data. */

@@ -85,9 +85,17 @@ function routedPlan(first: Mixture, finding: Finding): Plan {
   if (own !== null && !finding.binding) return planOf(mixture, own, `auto: ${finding.what}${where}, with strategy '${own}' of its own`);
   const lack = lackFor(mixture, finding.strategy, by === 'complex' || first.rules.layers.count !== null);
   const strategy = lack === null ? finding.strategy : fallback(mixture);
+  const rewriting = strategy === 'select' && finding.binding ? rewritingOf(mixture) : [];
+  const exact = rewriting.length === 0 ? mixture : { ...mixture, refine: 0, verify: null };
   const who = target === null ? `mixture '${mixture.name}'` : 'it';
   const doubt = lack === null ? '' : ` but ${who} has ${lack},`;
-  return planOf(mixture, strategy, `auto: ${finding.what}${where},${doubt} so ${CONSEQUENCES[strategy]}`);
+  const without = rewriting.length === 0 ? '' : `, without ${rewriting.join(' and ')}`;
+  return planOf(exact, strategy, `auto: ${finding.what}${where},${doubt} so ${CONSEQUENCES[strategy]}${without}`);
+}
+
+/** What would write an answer anew that must keep its form to the letter. */
+function rewritingOf({ refine, verify }: Mixture): string[] {
+  return [...(refine > 0 ? ['refine'] : []), ...(verify ? ['verify'] : [])];
 }
 
 /** The kind of work weighs more than its difficulty; `other` is for what no other route takes. */
@@ -144,7 +152,7 @@ function byCritics(plan: Plan): Plan {
 
 /** The plan of one strategy. @throws MomError `config_invalid` when the mixture lacks the models for it */
 export function planOf(mixture: Mixture, strategy: RunStrategy, reason: string): Plan {
-  const common = { mixture, strategy, reason, classifier: null, warnings: [] };
+  const common = { mixture, strategy, reason, classifier: null, missing: [], warnings: [] };
   const { name, proposers, critics, rules } = mixture;
   if (strategy === 'single') return { ...common, proposers: [], writers: [singleOf(mixture)] };
   if (proposers.length === 0) {

@@ -1,5 +1,5 @@
 import { makeFence } from '../../core/fence.js';
-import { MAX_CHECK_QUESTIONS } from '../../core/limits.js';
+import { LINE_TOKENS, MAX_CHECK_QUESTIONS } from '../../core/limits.js';
 import { type Message, messageText } from '../../core/message.js';
 import type { Member, VerifyRule } from '../../core/mixture.js';
 import { CHECK_QUESTION } from '../../core/reply-marks.js';
@@ -88,6 +88,7 @@ function ask(ctx: RunContext, member: Member, id: string, messages: readonly Mes
     messages,
     record: messages,
     params: { ...member.params, ...ctx.request.params },
+    output: LINE_TOKENS,
     signal: ctx.signal,
     maxRetryAfter: null,
     canRestart: () => true,

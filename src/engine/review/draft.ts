@@ -3,6 +3,7 @@ import type { CallRecord } from '../../core/run.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
 import { capError } from '../money/spend.js';
 import { failed, type Outcome } from '../outcome.js';
+import { memberId } from '../panel/member-id.js';
 import { isUsable } from '../panel/propose.js';
 
 /** The call whose text an answer is; null when none made it. */
@@ -19,7 +20,7 @@ export function authorOf(ctx: RunContext, { answer_source }: Outcome): CallRecor
 export function writersOf(ctx: RunContext, draft: Outcome): readonly Member[] {
   const { writers, proposers } = ctx.plan;
   const author = authorOf(ctx, draft);
-  const isAuthor = (member: Member) => author !== null && member.id === author.id.split('.')[0];
+  const isAuthor = (member: Member) => author !== null && member.id === memberId(author.id);
   if (writers.length === 0) return proposers.filter(isAuthor);
   return [...writers.filter(isAuthor), ...writers.filter((member) => !isAuthor(member))];
 }

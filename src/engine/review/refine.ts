@@ -10,15 +10,15 @@ import { inRole } from '../call/role.js';
 import { type RunContext, stopReason } from '../context.js';
 import type { Outcome } from '../outcome.js';
 import { propose } from '../panel/propose.js';
-import { planned } from '../plan/planned.js';
+import { planned } from '../planned.js';
 import { DRAFT } from '../synthesis/answer-writer.js';
 import { makeCandidates } from '../synthesis/candidates.js';
 import { conclude } from '../synthesis/conclude.js';
 import { stagePrompt } from '../synthesis/critic-prompt.js';
+import { saysMark } from '../synthesis/reply-mark.js';
 import { warnOmitted } from '../synthesis/synthesize.js';
 import { write } from '../synthesis/write.js';
 import { isWhole, keepDraft, stoppedWith, writersOf } from './draft.js';
-import { saysMark } from './reply-mark.js';
 
 const STAYS = 'the last answer stays as it is';
 

@@ -1,4 +1,5 @@
 import { makeFence } from '../../core/fence.js';
+import { LINE_TOKENS } from '../../core/limits.js';
 import { type Message, messageText } from '../../core/message.js';
 import type { Member, VerifyRule } from '../../core/mixture.js';
 import type { Plan } from '../../core/plan.js';
@@ -9,14 +10,14 @@ import { type RepairForm, repairBlock, repairInstructions } from '../../prompts/
 import { inRole } from '../call/role.js';
 import type { RunContext } from '../context.js';
 import { answered, type Outcome } from '../outcome.js';
-import { planned } from '../plan/planned.js';
+import { planned } from '../planned.js';
 import { DRAFT, UnlessMark } from '../synthesis/answer-writer.js';
 import { conclude } from '../synthesis/conclude.js';
 import { stagePrompt } from '../synthesis/critic-prompt.js';
+import { saysMark } from '../synthesis/reply-mark.js';
 import { type Written, write } from '../synthesis/write.js';
 import { answerQuestions, askForQuestions, type Check, questionLimit } from './checks.js';
 import { authorOf, isWhole, keepDraft, stoppedWith, writersOf } from './draft.js';
-import { saysMark } from './reply-mark.js';
 import { chooseVerifier } from './verifier.js';
 
 const UNVERIFIED = 'the answer goes out unchecked';
@@ -48,7 +49,7 @@ export function verifyCalls(plan: Plan, rule: VerifyRule): PlannedCall[] {
   if (!writer) return [];
   const { verifier } = chooseVerifier(plan, rule, writer, writer);
   const limit = questionLimit(rule);
-  const check = { kind: 'verifier', layer: 0 } as const;
+  const check = { kind: 'verifier', layer: 0, output: LINE_TOKENS } as const;
   return [
     planned(writer, { ...check, id: 'v0', certain: hasCritic, reads: { least: 1, most: 1 } }),
     ...Array.from({ length: limit }, (_, i) => planned(verifier, { ...check, id: `v${i + 1}`, certain: false })),

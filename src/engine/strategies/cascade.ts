@@ -1,4 +1,3 @@
-import { isTampered } from '../../core/extract/index.js';
 import { defaultQuorum, type Member } from '../../core/mixture.js';
 import type { Plan } from '../../core/plan.js';
 import type { PlannedCall } from '../../core/quote.js';
@@ -6,12 +5,14 @@ import type { CallRecord } from '../../core/run.js';
 import { agreedGroup, groupAnswers, heaviest, type KnownAnswer } from '../ballot/agreement.js';
 import { AnswerReader } from '../ballot/answer-reader.js';
 import { bestProposal } from '../ballot/best-proposal.js';
+import { isSound } from '../ballot/sound.js';
 import { skip } from '../call/skipped.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
 import { capError } from '../money/spend.js';
 import { answered, failed, type Outcome } from '../outcome.js';
 import { type Panel, propose } from '../panel/propose.js';
-import { plannedPanel, plannedSynthesis } from '../plan/planned.js';
+import { answerLimits } from '../panel/verbatim.js';
+import { plannedPanel, plannedSynthesis } from '../planned.js';
 import type { Strategy } from '../strategy.js';
 import { synthesize } from '../synthesis/synthesize.js';
 
@@ -65,8 +66,9 @@ async function askTiers(ctx: RunContext, compare: Compare): Promise<Climb> {
       layer: i + 1,
       id: (member) => member.id,
       enough: (usable) => findSure(ctx, compare([...known, ...usable]).answers, usable) !== null,
-      ...(hasTiers(ctx.plan) ? { quorum: members.length } : {}),
-      ...(ctx.plan.mixture.rules.cascade.confidence === null ? {} : { params: { logprobs: true } }),
+      // Whoever is last gets the mixture's grace: one that hangs must not hold up the tier.
+      ...(hasTiers(ctx.plan) ? { quorum: 'all but one' as const } : {}),
+      params: { ...answerLimits(ctx.request), ...(ctx.plan.mixture.rules.cascade.confidence === null ? {} : { logprobs: true }) },
     });
     climb.known = [...known, ...climb.last.usable];
     climb.sure = findSure(ctx, compare(climb.known).answers, climb.last.usable);
@@ -80,17 +82,17 @@ async function askTiers(ctx: RunContext, compare: Compare): Promise<Climb> {
 function findSure(ctx: RunContext, known: readonly KnownAnswer[], fresh: readonly CallRecord[]): CallRecord | null {
   const { minAnswers, rules } = ctx.plan.mixture;
   if (known.length < minAnswers) return null;
-  const agreed = heaviest(agreedGroup(known.filter(({ record }) => isSound(record)))?.answers ?? []);
+  const agreed = heaviest(agreedGroup(known.filter(({ record }) => isSound(record, ctx.request)))?.answers ?? []);
   if (agreed) return agreed.record;
   const threshold = rules.cascade.confidence;
   if (threshold === null) return null;
-  const confident = fresh.filter((record) => isSound(record) && confidenceOf(record) >= threshold - ROUNDING);
+  const confident = fresh.filter((record) => isSound(record, ctx.request) && confidenceOf(record) >= threshold - ROUNDING);
   return confident.sort((a, b) => confidenceOf(b) - confidenceOf(a))[0] ?? null;
 }
 
 /** No agreement in any tier: the strongest one decides. */
 async function decideByLastTier(ctx: RunContext, { known, proposals, last }: Climb, compare: Compare): Promise<Outcome> {
-  const { answers, expected } = compare(preferSound(known));
+  const { answers, expected } = compare(preferSound(ctx, known));
   const ofLast = answers.filter(({ record }) => last.usable.includes(record));
   const best = heaviest(ofLast);
   if (!best) return sendKnown(ctx, known, 'last_tier_failed', 'no model of the last tier gave an answer');
@@ -131,8 +133,8 @@ function send(ctx: RunContext, record: CallRecord, asPlanned: boolean): Outcome 
 /** The last tier is missing: the best of the others, the later tiers before the earlier ones. */
 function sendKnown(ctx: RunContext, known: readonly CallRecord[], code: string, why: string): Outcome {
   ctx.recorder.warn(code, `${why}; the best of the earlier answers goes out`);
-  const latestFirst = preferSound(known).toSorted((a, b) => b.layer - a.layer);
-  const best = bestProposal(latestFirst, ctx.plan.proposers) as CallRecord;
+  const latestFirst = preferSound(ctx, known).toSorted((a, b) => b.layer - a.layer);
+  const best = bestProposal(latestFirst, ctx.plan.proposers, ctx.request) as CallRecord;
   return send(ctx, best, false);
 }
 
@@ -157,16 +159,9 @@ function comparer(ctx: RunContext): Compare {
   };
 }
 
-/**
- * True for an answer that may decide something: not cut off at its length, where it is not known what it would have
- * come to, and not made to harm its reader.
- */
-function isSound(record: CallRecord): boolean {
-  return record.finish_reason !== 'length' && !isTampered(record.text ?? '');
-}
-
-function preferSound(known: readonly CallRecord[]): readonly CallRecord[] {
-  return known.some(isSound) ? known.filter(isSound) : known;
+function preferSound({ request }: RunContext, known: readonly CallRecord[]): readonly CallRecord[] {
+  const sound = known.filter((record) => isSound(record, request));
+  return sound.length > 0 ? sound : known;
 }
 
 function confidenceOf(record: CallRecord): number {

@@ -6,7 +6,7 @@ import { aggregatorsOf, climb, middleLayers } from '../layers/climb.js';
 import { layerPrompt } from '../layers/prompt.js';
 import type { Outcome } from '../outcome.js';
 import { type Panel, propose } from '../panel/propose.js';
-import { planned, plannedPanel, plannedSynthesis } from '../plan/planned.js';
+import { planned, plannedPanel, plannedSynthesis } from '../planned.js';
 import type { Strategy } from '../strategy.js';
 import { merge, mergePrompt, passThrough, synthesize } from '../synthesis/synthesize.js';
 

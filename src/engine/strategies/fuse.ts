@@ -1,5 +1,5 @@
 import { propose } from '../panel/propose.js';
-import { plannedPanel, plannedSynthesis } from '../plan/planned.js';
+import { plannedPanel, plannedSynthesis } from '../planned.js';
 import type { Strategy } from '../strategy.js';
 import { synthesize } from '../synthesis/synthesize.js';
 

@@ -1,19 +1,21 @@
+import { VERDICT_TOKENS } from '../../core/limits.js';
 import type { Plan } from '../../core/plan.js';
 import type { PlannedCall } from '../../core/quote.js';
 import { allIdentical } from '../ballot/best-proposal.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
 import { answered, failed, type Outcome, panelIsWhole } from '../outcome.js';
 import { type Panel, propose } from '../panel/propose.js';
-import { planned, plannedPanel } from '../plan/planned.js';
+import { answerLimits } from '../panel/verbatim.js';
+import { planned, plannedPanel } from '../planned.js';
 import type { Strategy } from '../strategy.js';
-import { chooseProposal, VERDICT_TOKENS } from '../synthesis/judge.js';
+import { chooseProposal } from '../synthesis/judge.js';
 import { synthesize } from '../synthesis/synthesize.js';
 
 /** Proposers answer at once, a judge names one of the answers, and that one goes out byte for byte. */
 export const select: Strategy = { run, calls };
 
 async function run(ctx: RunContext): Promise<Outcome> {
-  const panel = await propose(ctx);
+  const panel = await propose(ctx, { params: answerLimits(ctx.request) });
   // Where there is nothing to choose, nothing is merged either: one proposal, none at all, or no judge.
   return hasChoice(ctx, panel) ? choose(ctx, panel) : synthesize(ctx, panel);
 }

@@ -1,19 +1,19 @@
 import { inRole } from '../call/role.js';
 import { stopReason } from '../context.js';
 import { failed, nobodyAnswered } from '../outcome.js';
-import { planned } from '../plan/planned.js';
+import { planned } from '../planned.js';
 import type { Strategy } from '../strategy.js';
 import { conclude } from '../synthesis/conclude.js';
 import { write } from '../synthesis/write.js';
 
-/** One model answers; nothing is merged. */
+/** One model answers; nothing is merged. `complete` when it is the first that the plan names. */
 export const single: Strategy = {
   async run(ctx) {
     const written = await write(ctx, ctx.plan.writers, (member) => inRole(member, ctx.request.messages));
     return conclude(
       ctx,
       written,
-      () => true,
+      (record) => record.id === ctx.plan.writers[0]?.id,
       () => failed(stopReason(ctx) ?? nobodyAnswered(written.tried)),
     );
   },

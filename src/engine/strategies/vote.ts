@@ -8,7 +8,8 @@ import { isCancelled, type RunContext, stopReason } from '../context.js';
 import { capError } from '../money/spend.js';
 import { answered, failed, type Outcome } from '../outcome.js';
 import { isUsable, type Panel, propose } from '../panel/propose.js';
-import { planned, plannedSynthesis } from '../plan/planned.js';
+import { answerLimits } from '../panel/verbatim.js';
+import { planned, plannedSynthesis } from '../planned.js';
 import type { Strategy } from '../strategy.js';
 import { synthesize } from '../synthesis/synthesize.js';
 
@@ -42,23 +43,34 @@ async function run(ctx: RunContext): Promise<Outcome> {
     return synthesize(ctx, panel);
   }
   const over = isOver(ctx, poll);
-  const reason = stopped ?? capError(ctx);
-  if (reason && !over) ctx.recorder.warn(reason.code, `${reason.message}; the answer with most votes so far goes out`);
+  if (!over) warnUnsettled(ctx, panel);
   const source = `proposal:${chosen.id}` as const;
   ctx.writer.whole(source, chosen.model, chosen.text ?? '');
   return answered(chosen, source, over && hasRequired(ctx.plan, panel));
 }
 
-/** Asks until the outcome is settled, or nobody is left to ask, or the run must end. */
+/** Why a vote ends that is not settled; failures have been told of. */
+function warnUnsettled(ctx: RunContext, { proposals }: Panel): void {
+  const reason = stopReason(ctx) ?? capError(ctx);
+  const late = proposals.filter(({ status }) => status === 'cancelled').map(({ model }) => model);
+  const why = reason?.message ?? `the vote is not settled without ${late.join(' and ')}, not heard in time`;
+  if (reason || late.length > 0) ctx.recorder.warn(reason?.code ?? 'vote_unsettled', `${why}; the answer with most votes so far goes out`);
+}
+
+/**
+ * Asks until the outcome is settled, or nobody is left to ask, or the run must end. The last of those asked together
+ * gets the mixture's grace, so that one that hangs does not keep the others from being asked.
+ */
 async function hold(ctx: RunContext, reader: AnswerReader): Promise<Poll> {
   let poll: Poll = { panel: { proposals: [], usable: [] }, ballot: null, by: null };
   let next = starters(ctx.plan);
   while (next.length > 0) {
-    const { proposals, usable } = poll.panel;
+    const { proposals } = poll.panel;
     const members = next;
     const round = await propose(ctx, {
       members,
-      quorum: Math.min(members.length, Math.max(1, ctx.plan.mixture.quorum - usable.length)),
+      quorum: 'all but one',
+      params: answerLimits(ctx.request),
       enough: (more) => {
         const now = pollOf(ctx.plan, reader, [...proposals, ...more]);
         return isOver(ctx, now) && hasRequired({ proposers: members }, now.panel);

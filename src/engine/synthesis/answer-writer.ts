@@ -1,6 +1,6 @@
 import type { AnswerSource } from '../../core/run.js';
 import type { Recorder } from '../recorder.js';
-import { maySayMark, saysMark } from '../review/reply-mark.js';
+import { maySayMark, saysMark } from './reply-mark.js';
 
 /** Where the text of an answer goes. */
 export interface AnswerOutlet {

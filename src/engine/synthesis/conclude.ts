@@ -23,7 +23,11 @@ export function conclude(ctx: RunContext, written: Written, asPlanned: (record: 
 }
 
 function cutOff(record: CallRecord): MomError {
-  return new MomError(record.error?.code ?? 'stream_broken', `the answer is cut off: ${record.error?.message ?? 'it broke off'}`, {
-    hint: 'what was shown is not the whole answer; ask again, or use --json or -o, where another critic can take over',
+  const { error } = record;
+  const asCritic = 'ask again, or use --json or -o, where another critic can take over';
+  // Under a cap another critic could not go on either.
+  const next = error?.code === 'cost_cap' ? error.hint : asCritic;
+  return new MomError(error?.code ?? 'stream_broken', `the answer is cut off: ${error?.message ?? 'it broke off'}`, {
+    hint: `what was shown is not the whole answer; ${next}`,
   });
 }

@@ -1,4 +1,4 @@
-import { MAX_CRITIC_RETRY_AFTER } from '../../core/limits.js';
+import { MAX_CRITIC_RETRY_AFTER, VERDICT_TOKENS } from '../../core/limits.js';
 import type { Message } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
 import { VERDICT } from '../../core/reply-marks.js';
@@ -7,13 +7,10 @@ import { judgeBlock, judgeInstructions } from '../../prompts/judge.js';
 import { bestProposal } from '../ballot/best-proposal.js';
 import { callModel } from '../call/call.js';
 import { inRole } from '../call/role.js';
-import { type RunContext, stopReason } from '../context.js';
+import { isCancelled, type RunContext, stopReason } from '../context.js';
 import { capError } from '../money/spend.js';
 import { type Candidate, fenceCandidates, makeCandidates } from './candidates.js';
 import { stagePrompt } from './critic-prompt.js';
-
-/** Output tokens that a verdict is expected to take: one line, and some thoughts of a model that thinks. */
-export const VERDICT_TOKENS = 500;
 
 /** What was chosen. */
 export interface Choice {
@@ -36,11 +33,13 @@ export async function chooseProposal(ctx: RunContext, usable: readonly CallRecor
     if (proposal) return { proposal, asPlanned: i === 0 };
   }
   const reason = mustStop(ctx);
-  ctx.recorder.warn(
-    reason?.code ?? 'no_judge',
-    `${reason?.message ?? 'no judge could choose an answer'}; the best proposal goes out without a judge's choice`,
-  );
-  return { proposal: byBallot(usable, ctx.plan.proposers, verdicts), asPlanned: false };
+  // After a cancel nothing goes out.
+  if (!isCancelled(ctx))
+    ctx.recorder.warn(
+      reason?.code ?? 'no_judge',
+      `${reason?.message ?? 'no judge could choose an answer'}; the best proposal goes out without a judge's choice`,
+    );
+  return { proposal: byBallot(ctx, usable, verdicts), asPlanned: false };
 }
 
 /** What one judge chooses; null when it can't, or contradicts itself. Every verdict it gives is added to `verdicts`. */
@@ -84,6 +83,7 @@ async function look(
     messages,
     record: messages,
     params: { ...judge.params, ...ctx.request.params },
+    output: VERDICT_TOKENS,
     signal: ctx.signal,
     maxRetryAfter: hasNext ? MAX_CRITIC_RETRY_AFTER : null,
     canRestart: () => true,
@@ -106,29 +106,36 @@ export function judgePrompt(conversation: readonly Message[], candidates: readon
   return stagePrompt(judgeInstructions(), conversation, block);
 }
 
-/** The label on the last line that begins with the mark; null unless it is exactly one of `labels`. */
+/** What models put around a word on their own: white space, emphasis, code, quotes, brackets. */
+const AROUND = '[\\s*_`"\'()[\\]]*';
+const VERDICT_LINE = new RegExp(`^${AROUND}${VERDICT.slice(0, -1)}${AROUND}:${AROUND}`);
+/** A verdict is not longer, in characters. */
+const MAX_VERDICT = 100;
+
+/** The label on the last line that begins with the mark, whatever stands around either; null unless it is exactly one of `labels`. */
 export function readVerdict(reply: string, labels: readonly string[]): string | null {
-  const verdict = verdictLine(reply)?.slice(VERDICT.length).trim();
-  return labels.find((label) => label === verdict) ?? null;
+  const verdict = verdictOf(reply);
+  if (verdict === undefined || verdict.length > MAX_VERDICT) return null;
+  const label = verdict.replace(new RegExp(`\\.?${AROUND}\\.?$`), '');
+  return labels.find((each) => each === label) ?? null;
 }
 
-function verdictLine(reply: string): string | undefined {
-  return reply
-    .split('\n')
-    .map((line) => line.trim())
-    .findLast((line) => line.startsWith(VERDICT));
+/** What stands behind the mark on the last line that begins with it. */
+function verdictOf(reply: string): string | undefined {
+  const line = reply.split('\n').findLast((each) => VERDICT_LINE.test(each));
+  return line?.replace(VERDICT_LINE, '').trimEnd();
 }
 
 function whyNone(record: CallRecord, labels: readonly string[]): string {
   if (record.status !== 'answered') return record.error?.message ?? 'no reason given';
   if (record.finish_reason === 'length') return 'its reply was cut off at its length limit';
-  if (verdictLine(record.text ?? '') === undefined) return `its reply has no line '${VERDICT} label'`;
+  if (verdictOf(record.text ?? '') === undefined) return `its reply has no line '${VERDICT} label'`;
   return `its verdict is not exactly one of ${labels.toSorted().join(', ')}`;
 }
 
 /** What has most ballots, the verdicts and the vote; between equals what a judge has named, then config order. */
-function byBallot(usable: readonly CallRecord[], members: readonly Member[], verdicts: readonly CallRecord[]): CallRecord {
-  const voted = bestProposal(usable, members);
+function byBallot({ plan, request }: RunContext, usable: readonly CallRecord[], verdicts: readonly CallRecord[]): CallRecord {
+  const voted = bestProposal(usable, plan.proposers, request);
   const counts = usable.map((record) => {
     const named = verdicts.filter((verdict) => sameText(verdict, record)).length;
     return { record, named, ballots: named + (voted?.id === record.id ? 1 : 0) };

@@ -64,9 +64,10 @@ export function mergePrompt(ctx: RunContext, usable: readonly CallRecord[], crit
   return inRole(critic, criticPrompt(ctx.request.messages, candidates, ctx.drawNonce));
 }
 
-/** One proposal as it is, without a critic. */
+/** One proposal as it is, without a critic; it may be of any layer. */
 export function passThrough(ctx: RunContext, panel: Panel, asPlanned: boolean): Outcome {
-  const best = bestProposal(panel.usable);
+  const { proposers, mixture } = ctx.plan;
+  const best = bestProposal(panel.usable, [...proposers, ...mixture.rules.layers.aggregators], ctx.request);
   if (!best) return failed(stopReason(ctx) ?? nobodyAnswered(panel.proposals));
   const source = `proposal:${best.id}` as const;
   ctx.writer.whole(source, best.model, best.text ?? '');
@@ -76,7 +77,8 @@ export function passThrough(ctx: RunContext, panel: Panel, asPlanned: boolean): 
 /** Too few proposals: the first live critic answers the request on its own. */
 async function criticAlone(ctx: RunContext, panel: Panel): Promise<Outcome> {
   const { writers, proposers } = ctx.plan;
-  if (writers.length > 0 && !stopReason(ctx) && !capError(ctx)) {
+  // Where the plan has lost all its proposers, its own warnings say so.
+  if (writers.length > 0 && proposers.length > 0 && !stopReason(ctx) && !capError(ctx)) {
     ctx.recorder.warn('critic_alone', `only ${panel.usable.length} of ${proposers.length} models answered; the critic is asked alone`);
   }
   const written = await write(ctx, writers, (critic) => inRole(critic, ctx.request.messages));

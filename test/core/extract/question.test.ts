@@ -218,6 +218,33 @@ describe('the form of the question tells', () => {
     expect(extractorFor([user('How many lines end with a dot?\n\n<file path="a.txt">\nExplain why.\n</file>')])).toBe('number');
   });
 
+  it('code within a line does not either', () => {
+    expect(extractorFor([user('Is ```f(2)``` a prime number?')])).toBeNull();
+    expect(extractorFor([user('Is this right? <document>How many are 2 cats?</document>')])).toBeNull();
+  });
+
+  it.each(['<file ', '<file>', '<stdin>\n', '<document> ', '``` ', '\n', ' ', ' \n', '. ', '\n- ', '1. ', 'answer in '])(
+    'in little time, for 200,000 of %j in a turn or a system prompt',
+    (piece) => {
+      const text = piece.repeat(200_000);
+      const started = performance.now();
+      extractorFor([user(text)]);
+      extractorFor([user(`How many are 2 cats? ${text}`)]);
+      extractorFor([{ role: 'system', content: text }, user('What is 6 x 7?')]);
+      extractorFor([...Array.from({ length: 1_000 }, () => ({ role: 'system' as const, content: text.slice(0, 200) })), user('Who?')]);
+      expect(performance.now() - started).toBeLessThan(2_000);
+    },
+  );
+
+  it('a question is found between a lot of white space', () => {
+    expect(extractorFor([user(`How many are 2 cats?${' \t\n'.repeat(4_000)}Please explain your steps.`)])).toBe('number');
+  });
+
+  it('a demand at the end of a long system prompt is seen', () => {
+    const rules = `${'Be kind. '.repeat(10_000)}\n\n   Answer with only a number.`;
+    expect(extractorFor([{ role: 'system', content: rules }, user('Ages of Bob and Ann')])).toBe('number');
+  });
+
   it('in little time, whatever the text', () => {
     const started = performance.now();
     for (const text of [

@@ -100,6 +100,15 @@ describe('how many to ask', () => {
     expect(fewestToSettle(voters(...list))).toBe(n);
   });
 
+  it('of a hundred who all disagree is found in no time worth mentioning', () => {
+    const hundred = Array.from({ length: 100 }, (_, i): Voter => ({ id: `v${i + 1}`, family: `f${i}`, weight: 1 + (i % 3) }));
+    const half = new Map(hundred.slice(0, 50).map(({ id }, i): [string, string] => [id, `answer ${i}`]));
+    const started = performance.now();
+    expect(fewestToSettle(hundred)).toBeGreaterThan(30);
+    expect(fewestMore(count(hundred, half), hundred.slice(50))).toBeGreaterThan(5);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
   it('then as many as can settle it', () => {
     const five = voters('a', 'b', 'c', 'd', 'e');
     expect(fewestMore(count(five, said('xxy--')), five.slice(3))).toBe(1);

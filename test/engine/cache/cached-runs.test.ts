@@ -356,6 +356,30 @@ describe('a similar question', () => {
     expect([...cache.entries.values()][0]?.place).toEqual(cache.searched[0]?.place);
   });
 
+  it('is not looked for with `refresh`, but the new answer is kept with its place', async () => {
+    const texts = embeds();
+    cache.near = { answer: STORED, similarity: 1 };
+    const { result } = await ask({ cache: 'refresh' }, semantic);
+    expect(result).toMatchObject({ answer: 'fowl', answer_source: 'critic', cost_usd: 0.032 });
+    expect(calls(result)).toEqual(['e1', 'p1', 'p2', 'c1']);
+    expect([texts, cache.gets, cache.searched]).toEqual([['What is for dinner?'], 0, []]);
+    expect([...cache.entries.values()][0]?.place).toEqual({ scope: expect.stringMatching(/^[0-9a-f]{64}$/), vector: [0.5, 0.25] });
+  });
+
+  it('is not asked for when a refresh is cancelled while its place is awaited', async () => {
+    const controller = new AbortController();
+    client.embed = () =>
+      new Promise((_, reject) => {
+        clock.after(100, () => {
+          controller.abort();
+          reject(new MomError('cancelled', 'cancelled'));
+        });
+      });
+    const { result } = await ask({ cache: 'refresh', signal: controller.signal }, semantic);
+    expect(result).toMatchObject({ status: 'cancelled', answer: null, warnings: [] });
+    expect([client.requests, cache.entries.size]).toEqual([[], 0]);
+  });
+
   it('is not looked for by a question with an image', async () => {
     const texts = embeds();
     await ask({ messages: [user([{ type: 'text', text: 'What is this?' }, IMAGE])] }, semantic);
@@ -370,7 +394,7 @@ describe('a similar question', () => {
     const { result } = await ask({}, semantic);
     expect(result).toMatchObject({ status: 'complete', answer: 'fowl', cost_usd: 0.03, cost_source: 'reported' });
     expect(result.warnings).toEqual([
-      { code: 'embedding_failed', message: 'similar questions in the cache were not looked for: the provider said 503' },
+      { code: 'embedding_failed', message: 'the question could not be compared with those in the cache: the provider said 503' },
     ]);
     expect(result.calls[0]).toMatchObject({ id: 'e1', status: 'failed', error: { code: 'overloaded', status: 503 }, cost_usd: 0 });
     expect((await ask({}, semantic)).result).toMatchObject({ answer: 'fowl', answer_source: 'cache', warnings: [] });
@@ -385,12 +409,12 @@ describe('a similar question', () => {
     expect(result).toMatchObject({ status: 'complete', answer: 'fowl', cost_usd: 0.03, cost_source: 'partial' });
     expect(result.calls[0]).toMatchObject({ status: 'failed', duration_ms: 10_000, cost_usd: null });
     expect(result.warnings).toEqual([
-      { code: 'embedding_failed', message: 'similar questions in the cache were not looked for: no answer after 10 s' },
+      { code: 'embedding_failed', message: 'the question could not be compared with those in the cache: no answer after 10 s' },
     ]);
   });
 
   it.each<[string, Partial<typeof MIXTURE>, number | null, string]>([
-    ['the cap', { maxCost: { usd: 0.5, setByUser: true } }, 1, 'openai/embedder may cost $12, but only $0.5 is left of the cap of $0.5'],
+    ['the cap', { maxCost: { usd: 0.5, setByUser: true } }, 1, 'openai/embedder may cost $12, more than the cap of $0.5'],
     [
       'an unknown price',
       { maxCost: { usd: 0.5, setByUser: true } },
@@ -407,7 +431,7 @@ describe('a similar question', () => {
     const { result } = await ask({ mixture: { ...MIXTURE, ...more } }, { ...semantic, catalog: { ...NO_CATALOG, facts } });
     expect(result).toMatchObject({ status: 'complete', answer: 'fowl' });
     expect(result.warnings).toEqual([
-      { code: 'embedding_failed', message: expect.stringMatching(/^similar questions in the cache were not looked for: /) },
+      { code: 'embedding_failed', message: expect.stringMatching(/^the question could not be compared with those in the cache: /) },
     ]);
     expect(result.warnings[0]?.message).toContain(why);
     expect(texts).toEqual([]);

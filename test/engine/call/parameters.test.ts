@@ -79,7 +79,8 @@ describe('parameters that a model is known not to take', () => {
     catalog: {
       facts: (_, id) =>
         id in parameters ? { id, context: null, images: null, parameters: parameters[id] ?? null, expires: null, prices: null } : null,
-      retired: () => null,
+      retired: () => false,
+      nearest: () => null,
       listedAt: () => null,
     },
   });

@@ -25,6 +25,12 @@ describe('roles', () => {
     expect(new Set(Object.values(STANDARD_ROLES)).size).toBe(4);
   });
 
+  it('the standard ones hold for answers, notes and reviews alike: none tells what to write', () => {
+    for (const text of Object.values(STANDARD_ROLES))
+      expect(text).toMatch(/Then do what you are asked to do, in exactly the form that is asked for\.$/);
+    expect(Object.values(STANDARD_ROLES).join()).not.toMatch(/then answer/i);
+  });
+
   it('each reaches its own proposer and no other, behind the system prompt, which stays', async () => {
     const { sentTo } = await askAll([system, question]);
     const texts = { ...STANDARD_ROLES, pirate: 'Talk like a pirate. {{count}} stays as it is.' };

@@ -119,8 +119,8 @@ describe('a run that can not be paid', () => {
       calls: [],
       error: {
         code: 'cost_cap',
-        message: 'b alone, the cheapest of the mixture, may cost $1, but only $0.5 is left of the cap of $0.5',
-        hint: 'raise it with --max-cost, or expect less with expected_output',
+        message: 'b alone, the cheapest of the mixture, may cost $1, more than the cap of $0.5',
+        hint: 'raise it with --max-cost, or lower expected_output, the tokens of answer that are set aside for each call',
       },
     });
     expect(result.proposals.map(({ status }) => status)).toEqual(['skipped', 'skipped']);
@@ -128,7 +128,7 @@ describe('a run that can not be paid', () => {
 
   it('of one model says it of that', async () => {
     const { result } = await run(mixture([], ['a'], { strategy: 'single', ...cap(0.5) }));
-    expect(result.error?.message).toBe('a may cost $1, but only $0.5 is left of the cap of $0.5');
+    expect(result.error?.message).toBe('a may cost $1, more than the cap of $0.5');
   });
 
   it('for want of prices names the models', async () => {

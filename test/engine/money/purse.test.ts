@@ -84,8 +84,8 @@ describe('Purse', () => {
     const money = purse(0.5);
     expect(money.open(call())).toMatchObject({
       code: 'cost_cap',
-      message: 'm may cost $0.6, but only $0.5 is left of the cap of $0.5',
-      hint: 'raise it with --max-cost, or expect less with expected_output',
+      message: 'm may cost $0.6, more than the cap of $0.5',
+      hint: 'raise it with --max-cost, or lower expected_output, the tokens of answer that are set aside for each call',
     });
     expect(purse(0.5, 0.4).open(call())).toMatchObject({
       message: 'the cap of $0.5 is reached: $0.4 spent, and m may cost $0.6 more',
@@ -117,7 +117,7 @@ describe('Purse', () => {
   it('lets unknown prices pass under the built-in cap, or where that is allowed', () => {
     const unknown = {
       message: "the price of m is not known, so the cap of $1 can't be held",
-      hint: 'give it under pricing: in the config, or set allow_unknown_price: true for the mixture',
+      hint: 'give the price under pricing: in the config, or let unknown prices pass with --set allow_unknown_price=true',
     };
     expect(purse(1).open(call(null))).toMatchObject(unknown);
     expect(new Purse([], () => 0).under(capped(1, false)).open(call(null))).toBeInstanceOf(Tab);
@@ -182,9 +182,25 @@ describe('Tab', () => {
     expect(money.left()).toBeCloseTo(0.05, 10);
   });
 
-  it('settles an unknown cost as nothing', () => {
-    const money = purse(1);
+  it('counts all that was set aside as spent where the cost is not known', () => {
+    const shared = memoryBudget(2, 'the shared one', '');
+    const money = new Purse([shared], () => 0).under(capped(1));
     (money.open(call()) as Tab).settle(null);
+    expect(money.left()).toBeCloseTo(0.4, 10);
+    expect(shared.left()).toBeCloseTo(1.4, 10);
+  });
+
+  it('counts what it grew by as well', () => {
+    const money = purse(1);
+    const tab = money.open(call()) as Tab;
+    tab.cover(51, 0.1);
+    tab.settle(null);
+    expect(money.left()).toBeCloseTo(1 - 0.6 - 0.21 - 0.1, 10);
+  });
+
+  it('counts nothing for a call of unknown price, for which nothing was set aside', () => {
+    const money = new Purse([], () => 0).under(capped(1, false));
+    (money.open(call(null)) as Tab).settle(null);
     expect(money.left()).toBe(1);
   });
 });

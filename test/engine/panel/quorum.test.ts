@@ -18,6 +18,16 @@ describe('the wait', () => {
     expect(wait.settled('c', false, 100)).toEqual({ do: 'done' });
   });
 
+  it('of all but one starts when one is left and another has answered', () => {
+    const wait = new Wait({ members, quorum: 'all but one', grace: 'auto' });
+    expect(wait.settled('a', true, 20_000)).toEqual({ do: 'wait' });
+    expect(wait.settled('b', false, 40_000)).toEqual({ do: 'grace', graceMs: 20_000, waitingFor: ['c'] });
+    expect(wait.graceOver()).toEqual({ do: 'cut', ids: ['c'], done: true });
+    const failing = new Wait({ members, quorum: 'all but one', grace: 'auto' });
+    failing.settled('a', false, 1);
+    expect(failing.settled('b', false, 1)).toEqual({ do: 'wait' });
+  });
+
   it('cuts who is late and goes on waiting for a required one', () => {
     const wait = new Wait({ members: [...members, { id: 'must', required: true }], quorum: 1, grace: 0 });
     wait.settled('a', true, 100);

@@ -24,12 +24,24 @@ const IMAGE: Message[] = [
 const LONG: Message[] = [{ role: 'user', content: 'word '.repeat(4_000) }];
 
 function catalog(facts: Record<string, Partial<ModelFacts>>, retired: Record<string, string | null> = {}): Catalog {
+  const known = (id: string): ModelFacts => ({
+    id,
+    context: null,
+    images: null,
+    parameters: null,
+    expires: null,
+    prices: null,
+    ...facts[id],
+  });
   return {
-    facts: (_, id) => {
-      const known = facts[id];
-      return known ? { id, context: null, images: null, parameters: null, expires: null, prices: null, ...known } : null;
-    },
-    retired: (_, id) => (id in retired ? { nearest: retired[id] ?? null } : null),
+    facts: (_, id) => (id in facts ? known(id) : null),
+    retired: (_, id) => id in retired,
+    nearest: (_, id, fits) =>
+      retired[id] ??
+      Object.keys(facts)
+        .map(known)
+        .find((each) => each.id !== id && fits(each))?.id ??
+      null,
     listedAt: () => null,
   };
 }
@@ -43,6 +55,7 @@ function planned(base: Mixture, more: Partial<Plan> = {}): Plan {
     proposers: base.proposers,
     writers: base.critics,
     classifier: null,
+    missing: [],
     warnings: [],
     ...more,
   };
@@ -70,7 +83,7 @@ describe('a model is left out', () => {
     expect(ids(plan.proposers)).toEqual(['b', 'c']);
     expect(ids(plan.mixture.proposers)).toEqual(['b', 'c']);
     expect(plan.warnings).toEqual([
-      { code: 'model_without_images', message: 'a takes no images: left out; use a model that takes images' },
+      { code: 'model_without_images', message: 'a takes no images: left out; the nearest model that takes images is b' },
     ]);
     expect(ids(run(planned(mixture(['a', 'b'], ['critic'])), known).proposers)).toEqual(['a', 'b']);
   });
@@ -91,7 +104,7 @@ describe('a model is left out', () => {
     ]);
     expect(plan.warnings.map(({ code }) => code)).toEqual(['context_too_small', 'context_too_small', 'context_too_small']);
     expect(plan.warnings[0]?.message).toMatch(
-      /^a has a context of 1000 tokens, the request is about \d{4} tokens: left out; use a model with a larger context, or send less$/,
+      /^a has a context of 1000 tokens, the request is about \d{4} tokens: left out; the nearest model that can take it is d$/,
     );
   });
 
@@ -189,12 +202,33 @@ describe('nobody to write', () => {
     const base = mixture([], ['old', 'critic'], { strategy: 'single' });
     const single = (more: Partial<Mixture> = {}) => planned({ ...base, ...more }, { proposers: [], writers: [member('c1', 'old')] });
     expect(ids(run(single(), catalog({}, { old: null })).writers)).toEqual(['critic']);
+    const routed = single({ single: member('s1', 'old') });
+    const request = { messages: TEXT, mixture: mixture([], [], { strategy: 'auto' }), stream: false };
+    expect(ids(admit(routed, request, catalog({}, { old: null })).writers)).toEqual(['critic']);
     const chosen = single({ single: member('s1', 'old') });
     expect(refusal(chosen, catalog({}, { old: 'new' }))).toEqual({
       code: 'input_invalid',
       message: "no model of mixture 'test' can take this request: old is not in service at test",
       hint: 'the nearest model in service is new',
     });
+  });
+});
+
+describe('a required proposer that is left out', () => {
+  const must = member('', 'old', { required: true });
+  const known = catalog({}, { old: 'new' });
+
+  it('is missing, another one is not', () => {
+    expect(ids(run(planned(mixture(['a', must, 'b'], ['critic'])), known).missing)).toEqual(['old']);
+    expect(run(planned(mixture(['a', 'old', 'b'], ['critic'])), known).missing).toEqual([]);
+  });
+
+  it.each(['fuse', 'vote', 'select', 'cascade', 'deep', 'self'] as const)('makes the answer of %s degraded', async (strategy) => {
+    const scripts = { a: answers('42'), b: answers('42'), critic: answers('42') };
+    const status = async (members: (string | typeof must)[]) =>
+      (await play(mixture(members, ['critic'], { strategy }), scripts, {}, () => {}, { catalog: known })).result.status;
+    expect(await status(['a', must, 'b'])).toBe('degraded');
+    expect(await status(['a', 'old', 'b'])).toBe('complete');
   });
 });
 
@@ -211,6 +245,7 @@ describe('nobody to propose', () => {
     const { result, client } = await play(base, { critic: answers('a cat') }, { messages: IMAGE }, () => {}, { catalog: known });
     expect(result).toMatchObject({ status: 'degraded', answer: 'a cat', answer_source: 'critic' });
     expect(ids(client.requests)).toEqual(['critic']);
+    expect(result.warnings.filter(({ code }) => code === 'critic_alone')).toHaveLength(1);
   });
 
   it('and nobody to write either is an error that names every reason', () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/core/message.js';
 import { DEFAULT_RULES, type Mixture } from '../../../src/core/mixture.js';
 import type { Plan } from '../../../src/core/plan.js';
-import { splitData } from '../../../src/engine/plan/request-data.js';
 import { planOf, route } from '../../../src/engine/plan/route.js';
 import { member, mixture } from '../../support/mixture.js';
 
@@ -58,6 +57,26 @@ describe('a strategy that was asked for', () => {
 });
 
 describe('auto keeps formats', () => {
+  it('and leaves what it chose alone, whatever is configured; says so where something is', () => {
+    const verify = { questions: 5, verifier: null, show: 'repaired' as const };
+    const exact = decide('Describe Bob, 5. Answer in JSON.', { refine: 2, verify });
+    expect(exact).toMatchObject({ strategy: 'select', mixture: { refine: 0, verify: null } });
+    expect(exact.reason).toBe('auto: the answer must be JSON, so one answer is chosen and goes out unchanged, without refine and verify');
+    expect(decide('Describe Bob, 5. Answer in JSON.', { verify }).reason).toMatch(/unchanged, without verify$/);
+    expect(decide('Describe Bob, 5. Answer in JSON.').reason).toMatch(/unchanged$/);
+    const open = decide('Why is the sky blue?', { refine: 2, verify });
+    expect(open.mixture).toMatchObject({ refine: 2, verify });
+    const merged = decide('Describe Bob, 5. Answer in JSON.', { refine: 2, verify, proposers: mixture(['a'], []).proposers });
+    expect(merged).toMatchObject({ strategy: 'fuse', mixture: { refine: 2, verify } });
+  });
+
+  it('but select that the user chose is refined and verified as the user wants', () => {
+    const verify = { questions: 5, verifier: null, show: 'repaired' as const };
+    const chosen = mixture(['a', 'b'], ['c'], { strategy: 'select', refine: 1, verify });
+    const plan = route({ messages: [user('Describe Bob, 5. Answer in JSON.')], mixture: chosen, stream: false });
+    expect(plan.mixture).toMatchObject({ refine: 1, verify });
+  });
+
   const EDITS = 'auto: the answer must be edits in an exact format, so one answer is chosen and goes out unchanged';
   it.each([
     ['search and replace', 'Every *SEARCH/REPLACE block* must use this format:\n<<<<<<< SEARCH\n...\n=======\n...\n>>>>>>> REPLACE'],
@@ -336,25 +355,12 @@ describe('mixtures by kind of request', () => {
   });
 });
 
-describe('data in a turn', () => {
-  it.each([
-    ['Fix it.\n\n<file path="a.ts">\nx\n</file>\n\nPlease.', 'Fix it.\n\n\n\nPlease.', true],
-    ['<stdin-2>\na </stdin> b\n</stdin-2>\nSum up.', '\nSum up.', true],
-    ['Run\n```ts\nlet a;\n```\nnow', 'Run\n\nnow', false],
-    ['Open\n<file path="x">\nnever closed', 'Open\n', true],
-    ['a < b and <file> in a sentence', 'a < b and <file> in a sentence', false],
-  ])('%j', (text, instruction, data) => {
-    expect(splitData(text)).toEqual({ instruction, data });
-  });
-
-  it('takes no time worth mentioning, however it is made', () => {
-    const started = performance.now();
-    splitData('<file path="x">\n'.repeat(200_000));
-    decide('<file path="x">\n'.repeat(20_000));
-    decide('<file '.repeat(20_000));
-    decide(`Compare. ${'<<<<<<< SEARC '.repeat(100_000)}`);
-    decide(`answer ${'in '.repeat(100_000)}`);
-    decide([system(`return the entire ${'content of the '.repeat(50_000)}`), user('x')]);
-    expect(performance.now() - started).toBeLessThan(2_000);
-  });
+it('takes no time worth mentioning, however the request is made', () => {
+  const started = performance.now();
+  decide('<file path="x">\n'.repeat(200_000));
+  decide('<file '.repeat(200_000));
+  decide(`Compare. ${'<<<<<<< SEARC '.repeat(100_000)}`);
+  decide(`answer ${'in '.repeat(100_000)}`);
+  decide([system(`return the entire ${'content of the '.repeat(50_000)}`), user('x')]);
+  expect(performance.now() - started).toBeLessThan(2_000);
 });

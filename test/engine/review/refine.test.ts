@@ -297,6 +297,7 @@ describe('the planned calls of refining', () => {
     proposers: mix.proposers,
     writers: mix.critics,
     classifier: null,
+    missing: [],
     warnings: [],
   });
 

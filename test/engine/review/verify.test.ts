@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Member, Mixture, VerifyRule } from '../../../src/core/mixture.js';
 import type { Plan } from '../../../src/core/plan.js';
 import { readQuestions } from '../../../src/engine/review/checks.js';
-import { maySayMark, saysMark } from '../../../src/engine/review/reply-mark.js';
 import { chooseVerifier } from '../../../src/engine/review/verifier.js';
 import { verifyCalls } from '../../../src/engine/review/verify.js';
+import { maySayMark, saysMark } from '../../../src/engine/synthesis/reply-mark.js';
 import { inTurn } from '../../support/in-turn.js';
 import { member, mixture } from '../../support/mixture.js';
 import { between, promptOf } from '../../support/prompts.js';
@@ -215,6 +215,7 @@ describe('who answers the questions', () => {
     proposers,
     writers,
     classifier: null,
+    missing: [],
     warnings: [],
   });
   const choose = (p: Plan, author: Member, verifier: Member | null = null) => chooseVerifier(p, { ...RULE, verifier }, author, author);
@@ -520,6 +521,7 @@ describe('the planned calls of a check', () => {
     proposers: mix.proposers,
     writers: mix.critics,
     classifier: null,
+    missing: [],
     warnings: [],
   });
 

@@ -441,6 +441,49 @@ describe('the end from outside', () => {
   });
 });
 
+describe('a cheap model that hangs', () => {
+  const hang: readonly Step[] = [{ hang: true }];
+
+  it('is cut after the grace once another of its tier has answered, and the next tier is asked', async () => {
+    const played = await play(tiers([['a', 'b'], ['strong']]), { a: answers('41', 2_000), b: hang, strong: answers('42', 1_000) });
+    expect(played.client.aborted).toEqual(['b']);
+    expect(played.clock.now()).toBe(8_000);
+    expect(played.result).toMatchObject({ status: 'complete', answer: '42', answer_source: 'proposal:p3' });
+    expect(played.result.proposals[1]?.error?.message).toBe('cut: it had not answered 5 s after enough others had');
+  });
+
+  it('is cut too where a third has failed, and one that is slow gets half the time of the others', async () => {
+    const failed = { a: answers('41', 2_000), b: hang, c: refuses('provider_error', 500), strong: answers('42') };
+    expect((await play(tiers([['a', 'b', 'c'], ['strong']]), failed)).clock.now()).toBe(7_000);
+    const slow = { a: answers('42', 40_000), b: answers('42', 59_000), strong: answers('7') };
+    const heard = await play(tiers([['a', 'b'], ['strong']]), slow);
+    expect(asked(heard)).toEqual(['a', 'b']);
+    expect(heard.result).toMatchObject({ status: 'complete', answer: '42' });
+  });
+
+  it('is waited for where it is required, or where nobody has answered', async () => {
+    const must = member('', 'b', { required: true });
+    const waited = await play(tiers([['a', must], ['strong']]), { a: answers('42'), b: answers('42', 200_000) });
+    expect(waited.clock.now()).toBe(200_000);
+    const alone = { a: refuses('provider_error', 500), b: answers('42', 200_000), strong: answers('42') };
+    expect((await play(tiers([['a', 'b'], ['strong']]), alone)).result).toMatchObject({ status: 'complete', answer: '42' });
+  });
+
+  it('in the last tier leaves the answer of the others', async () => {
+    const played = await play(tiers([['a'], ['b', 'c']]), { a: answers('1'), b: answers('2', 1_000), c: hang });
+    expect(played.clock.now()).toBe(6_000);
+    expect(played.result).toMatchObject({ status: 'complete', answer: '2' });
+  });
+});
+
+it('what limits the answer limits each proposal, as any of them may go out', async () => {
+  const scripts = { a: answers('41'), b: answers('42'), strong: answers('43') };
+  const request = { params: { top_p: 0.5 }, writerParams: { max_tokens: 50, stop: ['END'], temperature: 0.9 } };
+  const { client } = await play(tiers([['a', 'b'], ['strong']], { confidence: 0.9 }), scripts, request);
+  const sent = { top_p: 0.5, max_tokens: 50, stop: ['END'], logprobs: true };
+  expect(client.requests.map(({ params }) => params)).toEqual([sent, sent, sent]);
+});
+
 describe('what it may ask', () => {
   it('the first tier for certain, the others perhaps, a critic for a last tier of several', () => {
     const plan = (made: Mixture) => ({
@@ -450,6 +493,7 @@ describe('what it may ask', () => {
       proposers: made.proposers,
       writers: made.critics,
       classifier: null,
+      missing: [],
       warnings: [],
     });
     const short = (made: Mixture) =>

@@ -363,6 +363,7 @@ describe('planned calls', () => {
     proposers: mix.proposers,
     writers: mix.critics,
     classifier: null,
+    missing: [],
     warnings: [],
   });
   const calls = (mix: Mixture) =>
@@ -387,5 +388,35 @@ describe('planned calls', () => {
     const mix = layered({ count: 5 });
     const { result } = await play(mix, inTurn({ a: turns('1'), b: turns('2'), c: turns('3'), critic: [answers('42')] }));
     expect(result.calls.map(({ id }) => id)).toEqual(deep.calls(planOf(mix)).map(({ id }) => id));
+  });
+});
+
+describe('weights', () => {
+  const panel = ['a', member('', 'b', { weight: 3 }), 'c'];
+  const heavy = (layers: Partial<StrategyRules['layers']> = {}): Mixture => ({
+    ...mixture(panel, ['critic'], { strategy: 'deep' }),
+    rules: { ...DEFAULT_RULES, layers: { ...DEFAULT_RULES.layers, ...layers } },
+  });
+
+  it('decide which answer is carried beside the notes', async () => {
+    const notes = answers('Gaps: none shows its work.');
+    const scripts = { a: [answers('It is 40.'), notes], b: [answers('It is 41.'), notes], c: [answers('It is 42.'), notes] };
+    const { client } = await play(heavy(), inTurn({ ...scripts, critic: [answers('done')] }));
+    expect(between(promptOf(client, 'critic').last, 'candidate')).toEqual(['It is 41.']);
+  });
+
+  it('count for what a proposer wrote in a later layer, and for an aggregator', async () => {
+    const scripts = {
+      a: [answers('One.'), answers('A better one.')],
+      b: [answers('Two.'), answers('Two, but better.')],
+      c: [answers('Three.'), answers('Three and more words.')],
+      critic: [refuses('provider_error', 500)],
+    };
+    const { result } = await play(heavy({ carry: 'full' }), inTurn(scripts));
+    expect(result).toMatchObject({ status: 'degraded', answer: 'Two, but better.', answer_source: 'proposal:p2.2' });
+    const aggregators = [member('a1', 'x'), member('a2', 'y', { weight: 2 })];
+    const other = inTurn({ ...scripts, x: [answers('X has a word on it.')], y: [answers('Y knows it all.')] });
+    const own = await play(heavy({ carry: 'full', aggregators }), other);
+    expect(own.result).toMatchObject({ answer: 'Y knows it all.', answer_source: 'proposal:a2.2' });
   });
 });

@@ -408,3 +408,12 @@ describe('sinks', () => {
     ]);
   });
 });
+
+describe('the proposal that goes out where no critic can write', () => {
+  it('is the one that weighs most, as in a vote', async () => {
+    const panel = ['a', member('', 'b', { weight: 2 }), 'c'];
+    const dead = { a: answers('40'), b: answers('41'), c: answers('43'), critic: refuses('provider_error', 500) };
+    const { result } = await play(mixture(panel, ['critic']), dead);
+    expect(result).toMatchObject({ status: 'degraded', answer: '41', answer_source: 'proposal:p2' });
+  });
+});

@@ -115,17 +115,18 @@ describe('a judge', () => {
     expect(JSON.stringify(asked?.messages)).not.toMatch(/x\/a|y\/c/);
   });
 
-  it('is not asked for the parameters of an answer', async () => {
+  it('is not asked within the limits of an answer; the proposals are, as one of them goes out', async () => {
     const { client } = await judged(
       selecting(['a', 'b'], ['judge']),
       three,
       { judge: names('one') },
       {
         params: { temperature: 0.3 },
-        writerParams: { max_tokens: 5 },
+        writerParams: { max_tokens: 5, top_p: 0.1 },
       },
     );
-    expect(client.requests.map((request) => request.params)).toEqual([{ temperature: 0.3 }, { temperature: 0.3 }, { temperature: 0.3 }]);
+    const proposal = { temperature: 0.3, max_tokens: 5 };
+    expect(client.requests.map((request) => request.params)).toEqual([proposal, proposal, { temperature: 0.3 }]);
   });
 
   it('is not asked where there is one answer, or only the same one', async () => {
@@ -163,6 +164,22 @@ describe('a verdict', () => {
     ['  VERDICT:  A12  \r\n\r\n', 'A12'],
     ['A1 looks fine.\nVERDICT: A1\nNo, wait.\nVERDICT: B1', 'B1'],
     ['VERDICT: A1\nI mean it: B1', 'A1'],
+    ['**VERDICT: A1**', 'A1'],
+    ['**VERDICT:** A1', 'A1'],
+    ['**VERDICT**: `B1`', 'B1'],
+    ['`VERDICT: A12`.', 'A12'],
+    ['VERDICT: [B1].', 'B1'],
+    ['VERDICT: (A1)', 'A1'],
+    ['VERDICT: "A1."', 'A1'],
+    ['VERDICT: A1.', 'A1'],
+    ['__VERDICT: A1__', 'A1'],
+    ['VERDICT: A1\n**VERDICT: B1**', 'B1'],
+    ['VERDICT: **A1** or **B1**', null],
+    ['VERDICT: [A1] [B1]', null],
+    ['VERDICT: A1, as said', null],
+    ['> VERDICT: A1', null],
+    [`VERDICT: ${'*'.repeat(100_000)}A1`, 'A1'],
+    [`VERDICT: A1${'*'.repeat(100_000)}`, null],
     ['', null],
     ['A1', null],
     ['I think VERDICT: A1', null],
@@ -376,7 +393,16 @@ describe('the end from outside', () => {
 describe('what it asks', () => {
   const calls = (made: Mixture) => {
     const { proposers, critics: writers } = made;
-    const plan = { mixture: made, strategy: 'select' as const, reason: '', proposers, writers, classifier: null, warnings: [] };
+    const plan = {
+      mixture: made,
+      strategy: 'select' as const,
+      reason: '',
+      proposers,
+      writers,
+      classifier: null,
+      missing: [],
+      warnings: [],
+    };
     return select.calls(plan).map(({ id, kind, certain, reads, output }) => [id, kind, certain, reads.most, output]);
   };
 

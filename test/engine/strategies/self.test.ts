@@ -118,6 +118,7 @@ it('plans a call for each sample and one for the critic', () => {
     proposers: run.proposers,
     writers: run.critics,
     classifier: null,
+    missing: [],
     warnings: [],
   };
   expect(self.calls(plan).map(({ id, certain }) => [id, certain])).toEqual([

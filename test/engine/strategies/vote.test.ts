@@ -46,7 +46,7 @@ describe('a settled vote', () => {
     expect(played.result.proposals[2]).toMatchObject({ id: 'p3', status: 'skipped', attempts: 0, text: null, usage: null, cost_usd: null });
     expect(outline(played.events)).toEqual([
       'run.start',
-      ...['call.start', 'call.start', 'call.end', 'call.end', 'proposals'],
+      ...['call.start', 'call.start', 'call.end', 'quorum', 'call.end', 'proposals'],
       'call.skipped',
       'answer.start',
       'outcome',
@@ -214,6 +214,15 @@ describe('nothing to compare', () => {
     ]);
   });
 
+  it('does not try such a regex on fifty texts', async () => {
+    const panel = Array.from({ length: 50 }, (_, i) => `m${i}`);
+    const slow = Object.fromEntries(panel.map((model) => [model, answers(`${'a'.repeat(60)}!`)]));
+    const started = performance.now();
+    const { result } = await play(voting(panel, { extract: { pattern: '(a+)+$' } }), { ...slow, critic: answers('merged') });
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(result.warnings.map((warning) => warning.code)).toEqual(['pattern_timeout']);
+  });
+
   it('a text on which the regex never ends loses its own vote only', async () => {
     const { result } = await play(voting(['a', 'b', 'c'], { extract: { pattern: '^(a+)+$' } }), {
       a: answers(`${'a'.repeat(60)}!`),
@@ -271,7 +280,10 @@ describe('failures', () => {
 
 describe('the end comes from outside', () => {
   it('at the deadline the votes that are there decide, degraded', async () => {
-    const { result, client } = await play(voting(['a', 'b', 'c'], {}, { runTimeout: 20_000 }), { a: answers('41'), b: hang });
+    const { result, client } = await play(voting(['a', 'b', 'c'], {}, { runTimeout: 20_000, grace: 30_000 }), {
+      a: answers('41'),
+      b: hang,
+    });
     expect(client.aborted).toEqual(['b']);
     expect(result).toMatchObject({ status: 'degraded', answer: '41', error: null });
     expect(result.warnings).toEqual([
@@ -308,6 +320,7 @@ describe('the plan', () => {
     proposers: run.proposers,
     writers: run.critics,
     classifier: null,
+    missing: [],
     warnings: [],
   });
   const certain = (run: Mixture) => vote.calls(planOf(run)).map(({ id, kind, certain }) => [id, kind, certain]);
@@ -332,12 +345,64 @@ describe('the plan', () => {
     expect(asked(played)).toEqual(['a']);
     expect(played.result).toMatchObject({ status: 'complete', answer: '42' });
   });
+});
 
-  it('waits for a starter that thinks long, and lets it answer', async () => {
+describe('a slow starter', () => {
+  it('is heard within the grace, whatever it takes', async () => {
     const thinking: CallEvent = { type: 'reasoning', text: 'hm' };
-    const scripts = { a: [thinking, ...answers('42', 100_000)], b: answers('42') };
-    const played = await play(voting(['a', 'b', 'c']), scripts);
+    const played = await play(voting(['a', 'b', 'c']), { a: [thinking, ...answers('42', 90_000)], b: answers('42', 70_000) });
     expect(asked(played)).toEqual(['a', 'b']);
+    expect(played.clock.now()).toBe(90_000);
+  });
+
+  it('that hangs is cut after the grace, and the next is asked in its place', async () => {
+    const played = await play(voting(['a', 'b', 'c']), { a: hang, b: answers('so 42', 2_000), c: answers('42', 1_000) });
+    expect(asked(played)).toEqual(['a', 'b', 'c']);
+    expect(played.client.aborted).toEqual(['a']);
+    expect(played.clock.now()).toBe(8_000);
+    expect(played.result).toMatchObject({ status: 'complete', answer: 'so 42', answer_source: 'proposal:p2' });
+    expect(played.result.proposals[0]?.error?.message).toBe('cut: it had not answered 5 s after enough others had');
+  });
+
+  it('that hangs does not hold up the vote where another has failed', async () => {
+    const scripts = { a: hang, b: refuses('provider_error', 500, 1_000), c: answers('42', 2_000), d: answers('42', 2_000) };
+    const played = await play(voting(['a', 'b', 'c', 'd'], { start: 3 }), scripts);
+    expect(played.clock.now()).toBe(9_000);
+    expect(played.result).toMatchObject({ status: 'complete', answer: '42' });
+  });
+
+  it('that could have changed the vote makes it degraded, which is said', async () => {
+    const { result } = await play(voting(['a', 'b']), { a: answers('42'), b: hang });
+    expect(result).toMatchObject({ status: 'degraded', answer: '42' });
+    expect(result.warnings).toEqual([
+      {
+        code: 'vote_unsettled',
+        message: 'the vote is not settled without b, not heard in time; the answer with most votes so far goes out',
+      },
+    ]);
+  });
+
+  it('that is required is waited for', async () => {
+    const panel = [weighing('must', 1, { required: true }), 'b', 'c'];
+    const played = await play(voting(panel), { must: answers('42', 100_000), b: answers('42') });
+    expect(asked(played)).toEqual(['must', 'b']);
+    expect(played.result).toMatchObject({ status: 'complete', answer: '42' });
     expect(played.clock.now()).toBe(100_000);
+  });
+});
+
+describe('what limits the answer', () => {
+  const request = { writerParams: { max_tokens: 50, stop: ['END'], temperature: 0.9 } };
+
+  it('limits each proposal, as any of them may go out; how it is sampled does not reach them', async () => {
+    const { client } = await play(voting(['a', 'b', 'c']), { a: answers('41'), b: answers('42'), c: answers('42') }, request);
+    const limits = { max_tokens: 50, stop: ['END'] };
+    expect(client.requests.map(({ params }) => params)).toEqual([limits, limits, limits]);
+  });
+
+  it('does not limit what is merged where nothing can be compared from the start', async () => {
+    const scripts = { a: answers('41'), b: answers('42'), critic: answers('merged') };
+    const { client } = await play(voting(['a', 'b'], { extract: { pattern: '(' } }), scripts, request);
+    expect(client.requests.map(({ params }) => params)).toEqual([{}, {}, request.writerParams]);
   });
 });

@@ -1,6 +1,7 @@
 import { fits } from '../../core/budget.js';
 import { MomError } from '../../core/error.js';
 import { estimateTextTokens } from '../../core/estimate.js';
+import { VERDICT_TOKENS } from '../../core/limits.js';
 import type { Member, RunStrategy } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { CallRecord } from '../../core/run.js';
@@ -8,8 +9,9 @@ import { criticInstructions } from '../../prompts/index.js';
 import { type Ask, skipCall, tariffOfAsk } from '../call/call.js';
 import { inRole } from '../call/role.js';
 import type { RunContext } from '../context.js';
-import { dollars } from './purse.js';
-import { type Tariff, tariffOf, worstCase } from './tariff.js';
+import { dollars } from '../money/purse.js';
+import { type Tariff, tariffOf, worstCase } from '../money/tariff.js';
+import { answerLimits, sendsProposals } from './verbatim.js';
 
 /** Strategies that need a call that reads all proposals; the others can end without one. */
 const HAS_READER: ReadonlySet<RunStrategy> = new Set(['fuse', 'self', 'select', 'deep']);
@@ -82,13 +84,14 @@ function need(ctx: RunContext, seats: readonly Seat[]): number {
   return seats.length < 2 || !HAS_READER.has(ctx.plan.strategy) ? calls : calls + reader(ctx, seats);
 }
 
-/** The first writer of known price: it reads its instructions, the conversation and every answer. */
+/** The first writer of known price: it reads its instructions, the conversation and every answer; a judge writes a line only. */
 function reader({ catalog, plan, request }: RunContext, seats: readonly Seat[]): number {
   const instructions = estimateTextTokens(criticInstructions()) + BLOCK_TOKENS;
+  const output = plan.strategy === 'select' ? VERDICT_TOKENS : null;
   const answers = seats.reduce((sum, { outputTokens }) => sum + outputTokens + FENCE_TOKENS, 0);
   for (const writer of plan.writers) {
     const params = { ...writer.params, ...request.params, ...request.writerParams };
-    const usd = worstCase(tariffOf(catalog, plan.mixture, writer, request.messages, params, instructions + answers));
+    const usd = worstCase(tariffOf(catalog, plan.mixture, writer, request.messages, params, { more: instructions + answers, output }));
     if (usd !== null) return usd;
   }
   return 0;
@@ -105,9 +108,13 @@ function told({ ask, usd }: Seat): string {
 export function refuseRun(ctx: RunContext): MomError | null {
   const { purse, plan, request } = ctx;
   if (!purse.limited || plan.classifier) return null;
-  const alone = (member: Member, own: SamplingParams = {}) =>
+  const alone = (member: Member, own: SamplingParams | undefined) =>
     tariffOf(ctx.catalog, plan.mixture, member, inRole(member, request.messages), { ...member.params, ...request.params, ...own });
-  const ways = [...plan.proposers.map((member) => alone(member)), ...plan.writers.map((member) => alone(member, request.writerParams))];
+  const limits = sendsProposals(plan.strategy) ? answerLimits(request) : {};
+  const ways = [
+    ...plan.proposers.map((member) => alone(member, limits)),
+    ...plan.writers.map((member) => alone(member, request.writerParams)),
+  ];
   const cheapest = ways.reduce((min, way) => ((worstCase(way) ?? Infinity) < (worstCase(min) ?? Infinity) ? way : min), ways[0] as Tariff);
   if (ways.some((way) => !purse.refuses(way))) return null;
   const models = new Set(ways.map(({ model }) => model));

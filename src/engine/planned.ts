@@ -1,5 +1,5 @@
-import type { Member } from '../../core/mixture.js';
-import type { PlannedCall } from '../../core/quote.js';
+import type { Member } from '../core/mixture.js';
+import type { PlannedCall } from '../core/quote.js';
 
 /** A planned call that every good run makes and that reads the conversation only, changed by `more`. */
 export function planned(member: Member, more: Partial<PlannedCall> = {}): PlannedCall {

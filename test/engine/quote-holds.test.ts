@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { type Catalog, type Prices, priceOf } from '../../../src/core/catalog.js';
-import { estimateTokens } from '../../../src/core/estimate.js';
-import type { Message } from '../../../src/core/message.js';
-import { DEFAULT_RULES, type Member, type Mixture, type RunStrategy } from '../../../src/core/mixture.js';
-import type { CallEvent, CallRequest, Embedding, ModelClient } from '../../../src/core/model-client.js';
-import type { RunRequest } from '../../../src/core/run.js';
-import { createEngine } from '../../../src/engine/index.js';
-import { FakeClock } from '../../support/fake-clock.js';
-import { member, mixture } from '../../support/mixture.js';
+import { type Catalog, type Prices, priceOf } from '../../src/core/catalog.js';
+import { estimateTokens } from '../../src/core/estimate.js';
+import type { Message } from '../../src/core/message.js';
+import { DEFAULT_RULES, type Member, type Mixture, type RunStrategy } from '../../src/core/mixture.js';
+import type { CallEvent, CallRequest, Embedding, ModelClient } from '../../src/core/model-client.js';
+import type { RunRequest } from '../../src/core/run.js';
+import { createEngine } from '../../src/engine/index.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { member, mixture } from '../support/mixture.js';
 
 const PRICES: Prices = { input: 1e-6, output: 4e-6, cachedInput: 1e-7, reasoning: 6e-6, request: 0.0001, image: 0 };
 
 const CATALOG: Catalog = {
   facts: (_provider, id) => ({ id, context: null, images: null, parameters: null, expires: null, prices: PRICES }),
-  retired: () => null,
+  retired: () => false,
+  nearest: () => null,
   listedAt: () => '2026-01-02T03:04:05Z',
 };
 

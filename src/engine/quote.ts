@@ -1,14 +1,16 @@
-import { type Catalog, type Prices, priceOf } from '../../core/catalog.js';
-import { countImages, estimateTokens, IMAGE_TOKENS } from '../../core/estimate.js';
-import type { Message } from '../../core/message.js';
-import type { Plan } from '../../core/plan.js';
-import { type Bounds, ESTIMATE_ERROR, type PlannedCall, type Quote, type QuotedCall } from '../../core/quote.js';
-import type { RunRequest } from '../../core/run.js';
-import { inRole } from '../call/role.js';
-import { refineCalls } from '../review/refine.js';
-import { verifyCalls } from '../review/verify.js';
-import { strategies } from '../strategies/index.js';
+import { type Catalog, type Prices, priceOf } from '../core/catalog.js';
+import { countImages, ESTIMATE_ERROR, estimateTokens, IMAGE_TOKENS } from '../core/estimate.js';
+import { LINE_TOKENS } from '../core/limits.js';
+import type { Message } from '../core/message.js';
+import type { Plan } from '../core/plan.js';
+import type { Bounds, PlannedCall, Quote, QuotedCall } from '../core/quote.js';
+import type { RunRequest } from '../core/run.js';
+import { inRole } from './call/role.js';
+import { answerLimits, sendsProposals } from './panel/verbatim.js';
 import { planned } from './planned.js';
+import { refineCalls } from './review/refine.js';
+import { verifyCalls } from './review/verify.js';
+import { strategies } from './strategies/index.js';
 
 /** Tokens of what mom itself writes into a prompt that reads others' answers or is no plain question, at most. */
 export const MOST_OWN_TOKENS = 1_500;
@@ -57,8 +59,7 @@ function oldest(dates: readonly (string | null)[]): string | null {
 function plannedCalls(plan: Plan): PlannedCall[] {
   const { classifier, strategy, mixture } = plan;
   return [
-    // A classifier's own `max_tokens` is not for its one line.
-    ...(classifier ? [planned(classifier, { kind: 'router', layer: 0, output: mixture.expectedOutput })] : []),
+    ...(classifier ? [planned(classifier, { kind: 'router', layer: 0, output: LINE_TOKENS })] : []),
     ...strategies[strategy].calls(plan),
     ...(mixture.refine > 0 ? refineCalls(plan) : []),
     ...(mixture.verify ? verifyCalls(plan, mixture.verify) : []),
@@ -106,9 +107,15 @@ function tokenBounds(messages: readonly Message[]): Bounds {
   };
 }
 
-function mostOutput({ kind, member, output }: PlannedCall, { mixture }: Plan, request: RunRequest): number {
-  const params = { ...member.params, ...request.params, ...(kind === 'critic' ? request.writerParams : {}) };
-  return output ?? params.max_tokens ?? mixture.expectedOutput;
+function mostOutput({ id, kind, member, output }: PlannedCall, { mixture, strategy }: Plan, request: RunRequest): number {
+  // A review by a proposer has an id of its own.
+  const mayBeAnswer = kind === 'proposer' && id === member.id && sendsProposals(strategy);
+  const params = {
+    ...member.params,
+    ...request.params,
+    ...(kind === 'critic' ? request.writerParams : mayBeAnswer ? answerLimits(request) : {}),
+  };
+  return output === null ? (params.max_tokens ?? mixture.expectedOutput) : Math.min(output, mixture.expectedOutput);
 }
 
 /** Input is never cheaper than all of it from the cache, and output never dearer than the dearer of text and reasoning. */

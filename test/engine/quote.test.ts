@@ -1,14 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Catalog, Prices } from '../../../src/core/catalog.js';
-import { estimateTextTokens, estimateTokens } from '../../../src/core/estimate.js';
-import type { Message } from '../../../src/core/message.js';
-import type { Mixture, RunStrategy } from '../../../src/core/mixture.js';
-import { ESTIMATE_ERROR } from '../../../src/core/quote.js';
-import type { RunRequest } from '../../../src/core/run.js';
-import { MOST_OWN_TOKENS, quote } from '../../../src/engine/plan/quote.js';
-import { planOf } from '../../../src/engine/plan/route.js';
-import { member, mixture } from '../../support/mixture.js';
+import type { Catalog, Prices } from '../../src/core/catalog.js';
+import { ESTIMATE_ERROR, estimateTextTokens, estimateTokens } from '../../src/core/estimate.js';
+import type { Message } from '../../src/core/message.js';
+import type { Mixture, RunStrategy } from '../../src/core/mixture.js';
+import type { RunRequest } from '../../src/core/run.js';
+import { planOf } from '../../src/engine/plan/route.js';
+import { MOST_OWN_TOKENS, quote } from '../../src/engine/quote.js';
+import { member, mixture } from '../support/mixture.js';
 
 const MESSAGES: Message[] = [{ role: 'user', content: 'What is the capital of France, and since when has it been that?' }];
 const ESTIMATE = estimateTokens(MESSAGES);
@@ -26,7 +25,8 @@ function catalog(
       const own = prices[id];
       return own ? { id, context: null, images: null, parameters: null, expires: null, prices: { ...PRICES, ...own } } : null;
     },
-    retired: () => null,
+    retired: () => false,
+    nearest: () => null,
     listedAt: (provider) => (typeof listedAt === 'object' ? (listedAt?.[provider] ?? null) : listedAt),
   };
 }
@@ -40,6 +40,15 @@ function quoted(mix: Mixture, request: Partial<RunRequest> = {}, strategy: RunSt
 
 describe('the quote of a call', () => {
   const mix = mixture(['a', 'b'], ['critic']);
+
+  it.each([
+    ['vote', 30],
+    ['select', 30],
+    ['cascade', 30],
+    ['fuse', 4_000],
+  ] as const)('of %s is as long as the answer may be where a proposal is the answer', (strategy, most) => {
+    expect(quoted(mix, { writerParams: { max_tokens: 30 } }, strategy).calls[0]?.output_tokens.high).toBe(most);
+  });
 
   it('has the input as estimated, with the error of the estimate to either side, and an output from one token to what is expected', () => {
     expect(quoted(mix).calls[0]).toMatchObject({
@@ -107,7 +116,7 @@ describe('the quote of a call', () => {
   });
 
   it('has room for the instructions of every stage', () => {
-    const folder = new URL('../../../src/prompts/', import.meta.url);
+    const folder = new URL('../../src/prompts/', import.meta.url);
     const templates = readdirSync(folder).filter((name) => name.endsWith('.md'));
     const sizes = templates.map((name) => estimateTextTokens(readFileSync(new URL(name, folder), 'utf8')) / (1 - ESTIMATE_ERROR));
     const [longest = 0, next = 0] = sizes.sort((a, b) => b - a);
@@ -158,7 +167,7 @@ describe('the quote of a run', () => {
   it('begins with the classifier', () => {
     const plan = { ...planOf(mix, 'fuse', 'for the test'), classifier: member('r1', 'sorter', { params: { max_tokens: 1 } }) };
     const { calls } = quote(plan, { messages: MESSAGES, mixture: mix, stream: false }, EVERY);
-    expect(calls[0]).toMatchObject({ id: 'r1', kind: 'router', certain: true, output_tokens: { low: 1, high: 4_000 } });
+    expect(calls[0]).toMatchObject({ id: 'r1', kind: 'router', certain: true, output_tokens: { low: 1, high: 500 } });
     expect(calls).toHaveLength(4);
   });
 });
