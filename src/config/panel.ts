@@ -117,6 +117,13 @@ export class PanelMaker {
     return entry === undefined ? null : { entry, at: [...this.#path, 'proposers', 0] };
   }
 
+  /** False for a critic that only the built-in mixture of this name has, beside a `single:` of the user's. */
+  #hasOwnCritic(): boolean {
+    const { single, critic } = this.#recipe.config;
+    const isBuiltIn = this.#config.source([...this.#path, 'critic'])?.kind === 'built-in';
+    return critic !== undefined && !(isBuiltIn && single !== undefined);
+  }
+
   /** Copies of one model: the one named, else `single:`, else the first critic. Who has no other critic is its own. */
   #samples(): Pick<Panel, 'proposers' | 'critics'> {
     const named = this.#named();
@@ -130,7 +137,7 @@ export class PanelMaker {
         : { entry: inRecipe, at: [...this.#path, 'critic', ...(Array.isArray(this.#recipe.config.critic) ? [0] : [])] });
     if (!sampled) return { proposers: [], critics: [] };
     const count = this.#recipe.config.samples ?? SELF_SAMPLES.default;
-    const hasOther = Boolean(this.#choice.critics?.length) || (named === null && this.#recipe.config.critic !== undefined);
+    const hasOther = Boolean(this.#choice.critics?.length) || (named === null && this.#hasOwnCritic());
     return {
       proposers: Array.from({ length: count }, (_, index) => this.#proposer(sampled, index)),
       critics: this.#critics(hasOther ? critics : [sampled]),

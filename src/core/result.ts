@@ -62,7 +62,7 @@ export class ResultFold {
     const outcome = this.#outcome;
     const route = this.#route;
     if (!start || !route || !outcome) throw new Error('a result needs run.start and outcome');
-    const calls = this.#inOrderOfStart();
+    const calls = this.#inOrderOfStart(this.ended());
     const cost = this.cost();
     return {
       schema_version: 1,
@@ -87,15 +87,15 @@ export class ResultFold {
     };
   }
 
-  /** Those of the plan in its order, then the calls of later layers and rounds. */
+  /** Those of the plan in its order, then the calls of later layers and rounds, as they started: in the order of the config too. */
   #proposals(planned: readonly string[]): CallRecord[] {
     const later = [...this.#calls.values()].filter((call) => call.kind === 'proposer' && !planned.includes(call.id));
-    return [...planned.flatMap((id) => this.#calls.get(id) ?? []), ...later];
+    return [...planned.flatMap((id) => this.#calls.get(id) ?? []), ...this.#inOrderOfStart(later)];
   }
 
-  #inOrderOfStart(): CallRecord[] {
+  #inOrderOfStart(calls: readonly CallRecord[]): CallRecord[] {
     const place = (call: CallRecord) => this.#started.get(call.id) ?? this.#started.size;
-    return this.ended().sort((a, b) => place(a) - place(b));
+    return calls.toSorted((a, b) => place(a) - place(b));
   }
 
   /** Every call that has ended, in that order. */

@@ -46,7 +46,7 @@ export interface Engine {
 
 export function createEngine(deps: EngineDeps): Engine {
   const { client, catalog = NO_CATALOG, budgets = [], clock = systemClock } = deps;
-  const drawNonce = deps.drawNonce ?? (() => randomBytes(6).toString('hex'));
+  const drawNonce = deps.drawNonce ?? wordDrawer();
   const newId = () => (deps.newId ?? runId)(clock.date());
   const cached = deps.cache ? new CachedRuns(deps.cache) : null;
   return {
@@ -59,6 +59,16 @@ export function createEngine(deps: EngineDeps): Engine {
     },
   };
 }
+
+/** Draws unguessable words. Its module is loaded while the first proposers think, rather than between them and the critic. */
+function wordDrawer(): () => string {
+  const draw = () => randomBytes(6).toString('hex');
+  setTimeout(draw, WARM_UP_DELAY).unref();
+  return draw;
+}
+
+/** Long enough for the first requests to have left (milliseconds). */
+const WARM_UP_DELAY = 50;
 
 /** `20260102-030405-9f8e7d`: UTC date, time, and six random hex digits. */
 function runId(now: Date): string {

@@ -7,6 +7,7 @@ import { eventsOf, families, journalOf, type MixtureCli, mixtureCli, says, shape
 import { problems } from '../support/schema.js';
 
 const CRITIC = 'sandbox/critic';
+const SLOW = says('I get 42.', 'ttft=200');
 const [FIRST, SECOND, THIRD] = [says('I get 42.'), says('The answer is 42'), says('It is 41')] as const;
 const PANEL = { proposers: families(FIRST, SECOND, THIRD), critic: CRITIC };
 const QUESTION = 'What is 6 * 7?';
@@ -194,10 +195,10 @@ const CASES: Case[] = [
     shape: { status: 'complete', answer_source: 'critic' },
   },
   {
-    it: 'deep: three layers',
-    mixture: { ...PANEL, strategy: 'deep', critic: says('merged') },
+    it: 'deep: three layers, proposals in the order of the config whoever is first',
+    mixture: { ...PANEL, strategy: 'deep', proposers: families(SLOW, SECOND, THIRD), critic: says('merged') },
     stdout: 'merged\n',
-    requests: { [FIRST]: 2, [SECOND]: 2, [THIRD]: 2, [says('merged')]: 1 },
+    requests: { [SLOW]: 2, [SECOND]: 2, [THIRD]: 2, [says('merged')]: 1 },
     shape: {
       status: 'complete',
       strategy: 'deep',
@@ -255,7 +256,7 @@ const CASES: Case[] = [
     mixture: { strategy: 'vote', proposers: families(THIRD, says('41 it is')), critic: { model: CHECKS, family: 'd' } },
     args: ['--verify'],
     stdout: 'QUESTION: Is 6 times 7 really 41?\n6 times 7 is 42.\n',
-    requests: { [THIRD]: 1, [says('41 it is')]: 1, [CHECKS]: 3 },
+    requests: { [THIRD]: 1, [says('41 it is')]: 2, [CHECKS]: 2 },
     shape: {
       status: 'complete',
       strategy: 'vote',

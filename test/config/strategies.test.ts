@@ -111,6 +111,12 @@ describe('self', () => {
     expect([models(lone.proposers), models(lone.critics)]).toEqual([['a/x', 'a/x', 'a/x'], ['a/x']]);
   });
 
+  it('has no critic that only the built-in mixture of its name brings', async () => {
+    const { resolve } = makeWorkspace({ [PROJECT]: 'mixtures:\n  default: { single: a/x, strategy: self }\n' });
+    const { mixture } = await resolve({}, KEYS);
+    expect([models(mixture.proposers), models(mixture.critics)]).toEqual([['a/x', 'a/x', 'a/x'], ['a/x']]);
+  });
+
   it('takes one -m, and with --critic another critic', async () => {
     const named = await mixtureOf('    samples: 2\n', { strategy: 'self', models: ['q/r'] });
     expect([models(named.proposers), models(named.critics), named.quorum]).toEqual([['q/r', 'q/r'], ['q/r'], 2]);

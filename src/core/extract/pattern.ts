@@ -8,25 +8,27 @@ export interface PatternMatch {
 }
 
 /** In a script of its own, because only that can be interrupted while a regular expression runs. */
-const SEARCH = new Script(`(() => {
+const SEARCH = `(() => {
   let last = null;
   for (const match of text.matchAll(new RegExp(pattern, flags))) {
     const found = (match[1] ?? match[0]).trim();
     if (found !== '') last = found;
   }
   return last;
-})()`);
+})()`;
 
-let context: Context | undefined;
+/** Made when the first pattern comes: most runs have none. */
+let place: { script: Script; context: Context } | undefined;
 
 /** The first group of the last match, else the whole match, without white space around it. Takes PATTERN_TIMEOUT at most. */
 export function matchPattern(pattern: string, text: string): PatternMatch {
   const flags = flagsFor(pattern);
   if (typeof flags !== 'string') return { answer: null, problem: { code: 'pattern_invalid', reason: flags.message } };
-  context ??= createContext(Object.create(null) as object);
+  place ??= { script: new Script(SEARCH), context: createContext(Object.create(null) as object) };
+  const { script, context } = place;
   Object.assign(context, { pattern, flags, text });
   try {
-    return { answer: SEARCH.runInContext(context, { timeout: PATTERN_TIMEOUT }) as string | null, problem: null };
+    return { answer: script.runInContext(context, { timeout: PATTERN_TIMEOUT }) as string | null, problem: null };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { answer: null, problem: { code: 'pattern_timeout', reason } };

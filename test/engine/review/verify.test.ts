@@ -227,6 +227,12 @@ describe('who answers the questions', () => {
     expect(choose(plan([c1, c2], [p1]), p1).verifier).toBe(c1);
   });
 
+  it('is rather of a third family than of that which wrote the questions', () => {
+    const [c1, p1, p2] = [of('x', 'c1'), of('y', 'p1'), of('z', 'p2')];
+    expect(chooseVerifier(plan([c1], [p1, p2]), RULE, p1, c1)).toEqual({ verifier: p2, flaw: null });
+    expect(chooseVerifier(plan([c1], [p1]), RULE, p1, c1)).toEqual({ verifier: c1, flaw: null });
+  });
+
   it('comes from the mixture where the plan has nobody', () => {
     const [s1, c1] = [of('x', 's1'), of('y', 'c1')];
     expect(choose(plan([s1], [], { critics: [c1] }), s1)).toEqual({ verifier: c1, flaw: null });
@@ -428,7 +434,7 @@ describe('streaming a check', () => {
   it('falls back to the next writer while nothing has gone out', async () => {
     const mix = mixture(['v'], ['w', 'u'], { strategy: 'fuse', verify: RULE });
     const broken: Step[] = [{ type: 'text', text: 'UNCH' }, ...down];
-    const played = await play(mix, inTurn({ v: [answers('41')], w: [QUESTIONS, ...facts, broken], u: [streamed('It ', 'is 42.')] }), {
+    const played = await play(mix, inTurn({ v: [answers('41')], w: [QUESTIONS, broken], u: [...facts, streamed('It ', 'is 42.')] }), {
       stream: true,
     });
     expect(deltas(played)).toEqual(['It ', 'is 42.']);
