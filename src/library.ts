@@ -37,6 +37,8 @@ export interface AskOptions {
    * @default false
    */
   stream?: boolean;
+  /** What may be done with stored answers, where a cache is configured. @default 'use' */
+  cache?: NonNullable<RunRequest['cache']>;
   /** Seed of everything drawn by chance. */
   seed?: number;
 }
@@ -91,7 +93,7 @@ function startRun(making: Promise<App>, messages: readonly Message[], ask: AskOp
   const controller = new AbortController();
   const log = new EventLog();
   const signal = ask.signal ? AbortSignal.any([ask.signal, controller.signal]) : controller.signal;
-  const { params, writerParams, seed, stream = false } = ask;
+  const { params, writerParams, seed, cache = 'use', stream = false } = ask;
   const result = making
     .then(async ({ engine, mixture, warnings }) => {
       log.early = warnings;
@@ -99,6 +101,7 @@ function startRun(making: Promise<App>, messages: readonly Message[], ask: AskOp
         messages,
         mixture,
         stream,
+        cache,
         signal,
         ...(params && { params }),
         ...(writerParams && { writerParams }),

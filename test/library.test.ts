@@ -56,6 +56,13 @@ describe('a run', () => {
     expect([events[0]?.type, events.at(-1)]).toEqual(['run.start', expect.objectContaining({ type: 'run.end', result })]);
   });
 
+  it('gives a stored answer again, asks anew, or does without, where a cache is configured', async () => {
+    const overrides = [{ path: 'cache.ttl', value: '1h', flag: 'the test' }];
+    const mom = inSandbox({ choice: { models: ['sandbox/say=one'] }, overrides });
+    const source = async (cache?: 'use' | 'refresh' | 'off') => (await mom.ask('q', cache ? { cache } : {}).result).answer_source;
+    expect([await source(), await source(), await source('refresh'), await source('off')]).toEqual(['critic', 'cache', 'critic', 'critic']);
+  });
+
   it('takes a conversation', async () => {
     const messages = [
       { role: 'system' as const, content: 'Be brief.' },

@@ -7,9 +7,8 @@ import type { ModelClient } from '../core/model-client.js';
 import type { Plan } from '../core/plan.js';
 import type { Quote } from '../core/quote.js';
 import type { RunRequest, RunResult } from '../core/run.js';
-import { CachedRuns, type KeptAnswers } from './cache/cached-runs.js';
+import type { CachedRuns, KeptAnswers } from './cache/cached-runs.js';
 import { plan } from './plan/index.js';
-import { quote } from './quote.js';
 import { runOnce } from './run.js';
 
 export type { KeptAnswers } from './cache/cached-runs.js';
@@ -31,15 +30,15 @@ export interface EngineDeps {
 }
 
 export interface Engine {
-  /** What `run` would do. Asks nobody. @throws MomError when the mixture can't be run */
-  plan(request: RunRequest): Plan;
+  /** What `run` would do. Asks nobody. Rejects with a MomError when the mixture can't be run. */
+  plan(request: RunRequest): Promise<Plan>;
   /** What a plan would cost, from prices that are at hand. Asks nobody. */
-  quote(plan: Plan, request: RunRequest): Quote;
+  quote(plan: Plan, request: RunRequest): Promise<Quote>;
   /** Makes an id for the next run, so that a sink can be named after it. */
   newId(): string;
   /**
    * Runs one request to its end. Failures and cancellation are results, told to the sinks like everything else.
-   * @throws MomError only when the mixture can't be run at all
+   * Rejects with a MomError only when the mixture can't be run at all.
    */
   run(request: RunRequest, sinks?: readonly EventSink[], id?: string): Promise<RunResult>;
 }
@@ -48,16 +47,21 @@ export function createEngine(deps: EngineDeps): Engine {
   const { client, catalog = NO_CATALOG, budgets = [], clock = systemClock } = deps;
   const drawNonce = deps.drawNonce ?? wordDrawer();
   const newId = () => (deps.newId ?? runId)(clock.date());
-  const cached = deps.cache ? new CachedRuns(deps.cache) : null;
+  const cached = deps.cache ? loadCachedRuns(deps.cache) : null;
   return {
     plan: (request) => plan(request, catalog),
-    quote: (planned, request) => quote(planned, request, catalog),
+    quote: async (planned, request) => (await import('./quote.js')).quote(planned, request, catalog),
     newId,
-    run: (request, sinks = [], id = newId()) => {
-      const input = { client, catalog, budgets, clock, drawNonce, request, sinks, id, plan: plan(request, catalog) };
-      return cached ? cached.run(input) : runOnce(input);
+    async run(request, sinks = [], id = newId()) {
+      const input = { client, catalog, budgets, clock, drawNonce, request, sinks, id, plan: await plan(request, catalog) };
+      return cached ? (await cached).run(input) : runOnce(input);
     },
   };
+}
+
+async function loadCachedRuns(answers: KeptAnswers): Promise<CachedRuns> {
+  const cache = await import('./cache/cached-runs.js');
+  return new cache.CachedRuns(answers, runOnce);
 }
 
 /** Draws unguessable words. Its module is loaded while the first proposers think, rather than between them and the critic. */

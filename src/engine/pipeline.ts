@@ -1,16 +1,13 @@
 import type { VerifyRule } from '../core/mixture.js';
 import type { RunContext } from './context.js';
 import type { Outcome } from './outcome.js';
-import { classify } from './plan/classify.js';
 import { authorOf } from './review/draft.js';
-import { refine } from './review/refine.js';
-import { verify } from './review/verify.js';
-import { strategies } from './strategies/index.js';
+import { loadStrategy } from './strategies/load.js';
 import { DRAFT } from './synthesis/answer-writer.js';
 
-/** From the plan to the outcome: route, answer, refine, verify. */
+/** From the plan to the outcome: route, answer, refine, verify. What most runs do without is loaded when it is wanted. */
 export async function pipeline(undecided: RunContext): Promise<Outcome> {
-  const ctx = await classify(undecided);
+  const ctx = await routeStage(undecided);
   const drafted = await answer(ctx);
   const refined = await refineStage(ctx, drafted);
   const verified = await verifyStage(ctx, refined);
@@ -18,22 +15,32 @@ export async function pipeline(undecided: RunContext): Promise<Outcome> {
   return verified;
 }
 
+async function routeStage(ctx: RunContext): Promise<RunContext> {
+  if (ctx.plan.classifier === null) return ctx;
+  const { classify } = await import('./plan/classify.js');
+  return classify(ctx);
+}
+
 /** Without a proposer that was required no answer is what was planned, whatever the others bring. */
 async function answer(ctx: RunContext): Promise<Outcome> {
-  const { strategy, mixture, missing } = ctx.plan;
-  const outcome = await strategies[strategy].run(mixture.refine > 0 ? { ...ctx, writer: DRAFT } : beforeVerify(ctx));
+  const { mixture, missing } = ctx.plan;
+  const strategy = await loadStrategy(ctx.plan.strategy);
+  const outcome = await strategy.run(mixture.refine > 0 ? { ...ctx, writer: DRAFT } : beforeVerify(ctx));
   return missing.length > 0 && outcome.status === 'complete' ? { ...outcome, status: 'degraded' } : outcome;
 }
 
 async function refineStage(ctx: RunContext, draft: Outcome): Promise<Outcome> {
   const { refine: rounds } = ctx.plan.mixture;
-  return rounds > 0 && isDraft(ctx, draft, 'refine') ? refine(beforeVerify(ctx), draft) : draft;
+  if (rounds === 0 || !isDraft(ctx, draft, 'refine')) return draft;
+  const { refine } = await import('./review/refine.js');
+  return refine(beforeVerify(ctx), draft);
 }
 
 async function verifyStage(ctx: RunContext, draft: Outcome): Promise<Outcome> {
   const { verify: rule } = ctx.plan.mixture;
   if (!rule || !isDraft(ctx, draft, 'verify')) return draft;
   publish(beforeVerify(ctx), draft);
+  const { verify } = await import('./review/verify.js');
   return verify(ctx, rule, draft);
 }
 

@@ -9,12 +9,20 @@ export class Recorder {
   readonly #clock: Clock;
   readonly #startMs: number;
   readonly #sinks: Set<EventSink>;
+  readonly #told = new Set<string>();
 
   constructor(runId: string, clock: Clock, sinks: readonly EventSink[]) {
     this.#runId = runId;
     this.#clock = clock;
     this.#startMs = clock.now();
     this.#sinks = new Set(sinks);
+  }
+
+  /** True the first time it is asked of these words: for what is told once in a run. */
+  isNews(words: string): boolean {
+    const isNew = !this.#told.has(words);
+    this.#told.add(words);
+    return isNew;
   }
 
   /** Milliseconds since the run's start. */

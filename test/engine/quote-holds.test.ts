@@ -89,7 +89,7 @@ async function compare(mix: Mixture, words: Words) {
   const clock = new FakeClock();
   const engine = createEngine({ client: new Billing(words), clock, catalog: CATALOG, newId: () => 'run-1', drawNonce: () => 'n0nce' });
   const request: RunRequest = { messages: MESSAGES, mixture: mix, stream: false, seed: 1 };
-  const quote = engine.quote(engine.plan(request), request);
+  const quote = await engine.quote(await engine.plan(request), request);
   const result = await clock.play(engine.run(request));
   return { quote, result };
 }

@@ -5,7 +5,7 @@ import { ESTIMATE_ERROR, estimateTextTokens, estimateTokens } from '../../src/co
 import type { Message } from '../../src/core/message.js';
 import type { Mixture, RunStrategy } from '../../src/core/mixture.js';
 import type { RunRequest } from '../../src/core/run.js';
-import { planOf } from '../../src/engine/plan/route.js';
+import { planOf } from '../../src/engine/plan/plan-of.js';
 import { MOST_OWN_TOKENS, quote } from '../../src/engine/quote.js';
 import { member, mixture } from '../support/mixture.js';
 

@@ -1,3 +1,4 @@
+import './lazy-engine.js';
 import type { Clock } from '../../src/core/clock.js';
 
 /** A clock that jumps to the next timer as soon as everything else has come to rest. */

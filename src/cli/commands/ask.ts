@@ -98,9 +98,9 @@ function requestOf({ flags, format, cancellation }: Asking, question: Input, app
 
 async function showPlan(asking: Asking, app: App, request: RunRequest, { file }: Outputs, early: readonly Warning[]): Promise<Exit> {
   const { dryRunText, dryRunJson } = await import('../view/dry-run.js');
-  const plan = app.engine.plan(request);
+  const plan = await app.engine.plan(request);
   for (const warning of plan.warnings) asking.messages.warn(warning.message);
-  const dryRun = { plan, quote: app.engine.quote(plan, request), request, providers: app.providers, early };
+  const dryRun = { plan, quote: await app.engine.quote(plan, request), request, providers: app.providers, early };
   const text = asking.format === 'text' ? dryRunText(dryRun) : `${JSON.stringify(dryRunJson(dryRun))}\n`;
   const lost = await deliver(asking, text, file);
   return lost ? { status: exitCode(lost.code) } : SUCCESS;
@@ -109,7 +109,7 @@ async function showPlan(asking: Asking, app: App, request: RunRequest, { file }:
 async function showRoute(asking: Asking, app: App, request: RunRequest, { file }: Outputs): Promise<Exit> {
   if (asking.flags.dryRun) throw usageError('--explain-route and --dry-run cannot be used together', 'leave one of them out');
   const { routeText, routeJson } = await import('../view/route.js');
-  const plan = app.engine.plan(request);
+  const plan = await app.engine.plan(request);
   for (const warning of plan.warnings) asking.messages.warn(warning.message);
   const lost = await deliver(asking, asking.format === 'text' ? routeText(plan) : `${JSON.stringify(routeJson(plan))}\n`, file);
   return lost ? { status: exitCode(lost.code) } : SUCCESS;

@@ -122,15 +122,17 @@ function memberLine(id: string, member: Member, { providers }: DryRun): string {
   return `  ${id}  ${model}  (${family}) sent to ${provider}, ${host ?? 'the built-in sandbox'}`;
 }
 
+const OWN_PRICES = 'prices from `pricing:` in the configuration';
+
 function totalLines(quote: Quote): string[] {
   const { calls, usd, unpriced, listed_at } = quote;
   const isPriced = calls.some((call) => call.usd !== null);
+  // What costs nothing, such as a server on this machine, is on no list.
+  const isFree = usd?.high === 0 && listed_at === null;
   const known = isPriced ? `at least ${formatLeast(knownPart(quote).low)}` : 'unknown';
   return [
     `in total: ${usd === null ? known : `${formatUsdBounds(usd)}, when no call has to be made again`}`,
-    ...(isPriced
-      ? [listed_at === null ? 'prices from `pricing:` in the configuration' : `prices as listed on ${listed_at.slice(0, 10)}`]
-      : []),
+    ...(isPriced && !isFree ? [listed_at === null ? OWN_PRICES : `prices as listed on ${listed_at.slice(0, 10)}`] : []),
     ...(unpriced.length > 0 ? [`no price known for ${unpriced.join(', ')}: \`pricing:\` in the configuration sets one`] : []),
     `tokens are estimated on this machine, within ${ESTIMATE_ERROR * 100} %; an answer is taken to be as long as its limit at most`,
   ];

@@ -2,7 +2,7 @@ import type { AnswerCache, CachedAnswer, Place, SemanticRule } from '../../core/
 import type { RunResult } from '../../core/run.js';
 import { type RunContext, stopReason } from '../context.js';
 import { failed, type Outcome } from '../outcome.js';
-import { type RunInput, runOnce } from '../run.js';
+import type { RunInput } from '../run.js';
 import { type CacheKeys, cacheKeys } from './cache-key.js';
 import { placeQuestion } from './place-question.js';
 
@@ -30,16 +30,19 @@ interface Visit {
 /** Runs that look for their answer before they ask for it, and keep what they got. */
 export class CachedRuns {
   readonly #cache: KeptAnswers;
+  readonly #runOnce: (input: RunInput) => Promise<RunResult>;
   /** By key: the run that others with the same question wait for. Null when it brings nothing that can be shared. */
   readonly #underWay = new Map<string, Promise<Hit | null>>();
 
-  constructor(cache: KeptAnswers) {
+  /** @param runOnce how a run is made */
+  constructor(cache: KeptAnswers, runOnce: (input: RunInput) => Promise<RunResult>) {
     this.#cache = cache;
+    this.#runOnce = runOnce;
   }
 
   async run(input: RunInput): Promise<RunResult> {
     const { cache: mode = 'use' } = input.request;
-    if (mode === 'off') return runOnce(input);
+    if (mode === 'off') return this.#runOnce(input);
     const keys = cacheKeys(input.request, this.#cache.realm ?? '', this.#cache.semantic);
     return mode === 'use' ? this.#use(input, keys) : this.#refresh(input, keys);
   }
@@ -47,7 +50,7 @@ export class CachedRuns {
   /** Asks anew. The question is placed all the same, so that later ones like it find the new answer. */
   async #refresh(input: RunInput, keys: CacheKeys): Promise<RunResult> {
     const visit: Visit = { hit: null, place: null };
-    const result = await runOnce({
+    const result = await this.#runOnce({
       ...input,
       before: async (ctx) => {
         visit.place = await this.#place(ctx, keys);
@@ -65,7 +68,7 @@ export class CachedRuns {
     const visit: Visit = { hit: null, place: null };
     let share = twin ? null : this.#lead(keys.key);
     try {
-      const result = await runOnce({
+      const result = await this.#runOnce({
         ...input,
         before: async (ctx) => {
           visit.hit = twin && (await unlessStopped(ctx, twin));

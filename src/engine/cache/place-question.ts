@@ -1,12 +1,11 @@
 import type { SemanticRule } from '../../core/answer-cache.js';
 import { priceOf } from '../../core/catalog.js';
-import { callErrorInfo, toMomError } from '../../core/error.js';
+import { callErrorInfo, isMomError, toMomError } from '../../core/error.js';
 import { estimateTokens } from '../../core/estimate.js';
 import { familyOf } from '../../core/model.js';
 import type { CallRecord } from '../../core/run.js';
 import type { Cost } from '../../core/usage.js';
 import { type RunContext, stopReason } from '../context.js';
-import { Tab } from '../money/tab.js';
 import { worstCase } from '../money/tariff.js';
 
 /**
@@ -23,7 +22,7 @@ export async function placeQuestion(
   const tariff = { model, prices, inputTokens: prices === null ? 0 : estimateTokens(messages), images: 0, outputTokens: 0 };
   // Not by `open` alone: what it refuses counts as money that the answer itself was kept from.
   const tab = ctx.purse.refuses(tariff) ?? ctx.purse.open(tariff);
-  if (!(tab instanceof Tab)) {
+  if (isMomError(tab)) {
     warnUnplaced(ctx, tab.message);
     return null;
   }

@@ -1,11 +1,11 @@
-import { callErrorInfo, type MomError, toMomError } from '../../core/error.js';
+import { callErrorInfo, isMomError, type MomError, toMomError } from '../../core/error.js';
 import type { Message } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { CallEvent, CallRequest } from '../../core/model-client.js';
 import type { CallKind, CallRecord } from '../../core/run.js';
 import type { RunContext } from '../context.js';
-import { Tab } from '../money/tab.js';
+import type { Tab } from '../money/tab.js';
 import { type Tariff, tariffOf } from '../money/tariff.js';
 import { CallMeter } from './call-meter.js';
 import { takenParams } from './parameters.js';
@@ -41,7 +41,7 @@ type Who = Pick<Ask, 'id' | 'kind' | 'member' | 'layer'>;
 export async function callModel(ctx: RunContext, ask: Ask): Promise<CallRecord> {
   const tariff = tariffOfAsk(ctx, ask);
   const tab = ctx.purse.under(ctx.plan.mixture).open(tariff);
-  if (!(tab instanceof Tab)) return skipCall(ctx, ask, tab);
+  if (isMomError(tab)) return skipCall(ctx, ask, tab);
   const meter = new CallMeter(tariff, () => ctx.recorder.elapsed());
   const identity = identityOf(ask);
   ctx.recorder.emit({ type: 'call.start', call: identity, messages: ask.record });

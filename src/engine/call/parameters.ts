@@ -1,16 +1,12 @@
 import type { Member } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { RunContext } from '../context.js';
-import type { Recorder } from '../recorder.js';
 
 /** The names that say that a model takes a parameter, where more than its own do. */
 const ON_THE_WIRE: Partial<Record<keyof SamplingParams, readonly string[]>> = {
   max_tokens: ['max_tokens', 'max_completion_tokens'],
   reasoning_effort: ['reasoning', 'reasoning_effort', 'include_reasoning'],
 };
-
-/** What was told of in each run: provider, model and parameter. */
-const told = new WeakMap<Recorder, Set<string>>();
 
 /** The parameters without those that the model is known not to take; each is told of once in a run. */
 export function takenParams(ctx: RunContext, member: Member, params: SamplingParams): SamplingParams {
@@ -25,9 +21,6 @@ export function takenParams(ctx: RunContext, member: Member, params: SamplingPar
 }
 
 function tell({ recorder }: RunContext, { provider, model }: Member, refused: readonly string[]): void {
-  const names = told.get(recorder) ?? new Set<string>();
-  told.set(recorder, names);
-  const news = refused.filter((name) => !names.has(`${provider} ${model} ${name}`));
-  for (const name of news) names.add(`${provider} ${model} ${name}`);
+  const news = refused.filter((name) => recorder.isNews(`parameter ${provider} ${model} ${name}`));
   if (news.length > 0) recorder.warn('parameter_dropped', `${model} does not take ${news.join(' and ')}: left out`);
 }

@@ -1,8 +1,8 @@
-import { MomError } from '../../core/error.js';
 import type { ExtractorName } from '../../core/extract/rule.js';
 import type { Cap, Member, Mixture, RunStrategy } from '../../core/mixture.js';
 import type { Plan } from '../../core/plan.js';
 import type { RunRequest } from '../../core/run.js';
+import { chosenPlan, planOf } from './plan-of.js';
 import { type Difficulty, formOf, type RequestForm, type Task } from './request-form.js';
 
 /** What is known of a request, and the strategy that fits it. */
@@ -43,7 +43,7 @@ const CONSEQUENCES: Readonly<Record<RunStrategy, string>> = {
 /** Decides what a run will do. Asks nobody. @throws MomError `config_invalid` when the mixture can't be run */
 export function route(request: RunRequest): Plan {
   const { mixture } = request;
-  if (mixture.strategy !== 'auto') return planOf(mixture, mixture.strategy, `strategy '${mixture.strategy}' of mixture '${mixture.name}'`);
+  if (mixture.strategy !== 'auto') return chosenPlan(mixture, mixture.strategy);
   const form = formOf(request.messages);
   const { finding, decided } = byRules(form);
   const plan = routedPlan(mixture, finding);
@@ -148,30 +148,4 @@ function byCritics(plan: Plan): Plan {
     writers: plan.mixture.critics,
     reason: 'auto: a tool has answered, so the critic goes on alone',
   };
-}
-
-/** The plan of one strategy. @throws MomError `config_invalid` when the mixture lacks the models for it */
-export function planOf(mixture: Mixture, strategy: RunStrategy, reason: string): Plan {
-  const common = { mixture, strategy, reason, classifier: null, missing: [], warnings: [] };
-  const { name, proposers, critics, rules } = mixture;
-  if (strategy === 'single') return { ...common, proposers: [], writers: [singleOf(mixture)] };
-  if (proposers.length === 0) {
-    const lacks = strategy === 'self' ? "has no model for strategy 'self'" : 'has no proposers';
-    const give = strategy === 'self' ? '`single:` or `critic:`' : '`proposers:`';
-    throw new MomError('config_invalid', `mixture '${name}' ${lacks}`, { hint: `give it ${give}, or name a model with -m` });
-  }
-  if (strategy === 'cascade' && rules.cascade.tiers.length < 2 && critics.length === 0) {
-    throw new MomError('config_invalid', `mixture '${name}' has one tier only for strategy 'cascade'`, {
-      hint: 'a cascade needs two tiers: give it `tiers:`, or a critic, which is then the second tier',
-    });
-  }
-  return { ...common, proposers, writers: critics };
-}
-
-function singleOf({ name, single, critics }: Mixture): Member {
-  const member = single ?? critics[0];
-  if (member) return member;
-  throw new MomError('config_invalid', `mixture '${name}' has no model for strategy 'single'`, {
-    hint: 'give it `single:` or `critic:`, or name a model with -m',
-  });
 }

@@ -8,4 +8,5 @@ import { self } from './self.js';
 import { single } from './single.js';
 import { vote } from './vote.js';
 
+/** All of them, for whoever compares; a run loads its own. */
 export const strategies: Readonly<Record<RunStrategy, Strategy>> = { single, fuse, self, vote, select, cascade, deep };

@@ -49,7 +49,7 @@ it.each<[string, Mixture, Record<string, number>]>([
     stream: false,
     seed: 1,
   };
-  const quote = engine.quote(engine.plan(request), request);
+  const quote = await engine.quote(await engine.plan(request), request);
   const result = await clock.play(engine.run(request));
   expect(Object.fromEntries(quote.calls.map(({ id, output_tokens }) => [id, output_tokens.high]))).toEqual(expected);
   expect(result.calls.map(({ id }) => id).sort()).toEqual(Object.keys(expected).sort());

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/core/message.js';
 import { DEFAULT_RULES, type Mixture } from '../../../src/core/mixture.js';
 import type { Plan } from '../../../src/core/plan.js';
-import { planOf, route } from '../../../src/engine/plan/route.js';
+import { planOf } from '../../../src/engine/plan/plan-of.js';
+import { route } from '../../../src/engine/plan/route.js';
 import { member, mixture } from '../../support/mixture.js';
 
 const user = (content: string): Message => ({ role: 'user', content });
