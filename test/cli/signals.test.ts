@@ -154,7 +154,7 @@ describe('a signal in the middle of the answer', () => {
 });
 
 it('a second signal ends mom at once, though its output is held up', async () => {
-  const cli = start('-m', 'sandbox/text,len=300000,tps=1000000');
+  const cli = start('-m', 'sandbox/text,len=300000,stall=250000');
   cli.child.stdout.pause();
   await vi.waitFor(() => expect(cli.child.stdout.readableLength).toBeGreaterThan(0), { timeout: 10_000 });
   cli.child.kill('SIGINT');
