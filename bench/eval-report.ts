@@ -28,6 +28,8 @@ export interface Outing {
   /** Runs by what strategy they used. */
   strategies: Map<string, number>;
   statuses: Map<string, number>;
+  /** Runs by their number of calls. */
+  lengths: Map<number, number>;
   answers: readonly (string | null)[];
 }
 
@@ -42,6 +44,7 @@ export function outingOf(contestant: Contestant, tried: readonly Tried[], strong
     usd: cost.source === 'partial' ? null : cost.usd,
     strategies: counts(tried.map(({ result }) => result.strategy)),
     statuses: counts(tried.map(({ result }) => result.status)),
+    lengths: counts(tried.map(({ result }) => result.calls.length).sort((a, b) => a - b)),
     answers: tried.map(({ result }) => result.answer),
   };
 }
@@ -81,6 +84,9 @@ export function report(outings: readonly Outing[], questions: number): string {
     ...outings
       .filter(({ contestant }) => contestant.strategy === 'auto')
       .map(({ contestant, strategies }) => `${contestant.label} used ${listed(strategies)}`),
+    ...outings
+      .filter(({ lengths }) => lengths.size > 1)
+      .map(({ contestant, lengths }) => `${contestant.label} made ${callsListed(lengths)}`),
     '',
     'The critic and judge is the plain number vote of the sandbox, no model: rows that use it (fuse, self, select, deep) show that the',
     'pipeline carries every answer faithfully, not what a real critic makes of them. Recorded models give one answer, so samples are equal.',
@@ -109,6 +115,10 @@ function sameAnswers({ contestant, answers }: Outing, outings: readonly Outing[]
   const other = outings.find((each) => each.contestant.label === sameAs);
   const changed = answers.filter((answer, i) => answer !== other?.answers[i]).length;
   return [`${label}: ${changed} of ${answers.length} answers are not those of "${sameAs}"`];
+}
+
+function callsListed(lengths: ReadonlyMap<number, number>): string {
+  return [...lengths].map(([calls, runs]) => `${calls} calls in ${runs} runs`).join(', ');
 }
 
 function listed(found: ReadonlyMap<string, number>): string {

@@ -46,6 +46,12 @@ describe('report', () => {
     expect(percent({ right: 0, of: 0 })).toBe('–');
   });
 
+  it('says how many calls were made where that differs', () => {
+    const [first, second] = [tried('1', '1'), { ...tried('1', '1'), result: { ...result, calls: result.calls.slice(0, 1) } }];
+    const text = report([outingOf({ label: 'vote', mixture: 'm' }, [first, second], 'x')], 2);
+    expect(text).toContain(`vote made 1 calls in 1 runs, ${result.calls.length} calls in 1 runs`);
+  });
+
   it('says what auto used', () => {
     const text = report([outing('plain', ['x', 'y']), outing('auto', ['x', 'y'], { strategy: 'auto' })], 2);
     expect(text).toContain(`auto used ${result.strategy} 2 times`);
