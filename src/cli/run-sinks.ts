@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { App } from '../app.js';
 import type { EventSink } from '../core/event.js';
+import { stateDir } from '../core/xdg.js';
 import { createJournal } from '../observe/journal.js';
-import { stateDir } from '../observe/state-dir.js';
 import type { AskFlags } from './commands/ask-flags.js';
 import type { CliContext } from './context.js';
 import { usesColor } from './view/color.js';

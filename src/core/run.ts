@@ -57,6 +57,22 @@ export interface CallRecord {
   attempts: number;
 }
 
+/** What is measured of a call that was never made. */
+export const NOT_MADE = {
+  resolved_model: null,
+  status: 'skipped',
+  text: null,
+  finish_reason: null,
+  error: null,
+  usage: null,
+  cost_usd: null,
+  cost_source: 'unknown',
+  confidence: null,
+  first_token_ms: null,
+  duration_ms: null,
+  attempts: 0,
+} as const satisfies Partial<CallRecord>;
+
 /** A proposer's call. */
 export type Proposal = CallRecord & { kind: 'proposer' };
 

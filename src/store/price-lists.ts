@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { ModelRecord, ModelShelf } from '../core/catalog.js';
 import { NO_SHELF } from '../core/catalog.js';
 import { PRICE_LIST } from '../core/limits.js';
+import { cacheDir } from '../core/xdg.js';
 import { readModels, type StoredModels, writeModels } from './model-rows.js';
 
 const VERSION = 1;
@@ -29,9 +30,9 @@ type Env = Readonly<Record<string, string | undefined>>;
  * address, replaced in one step, so that a reader sees the old list or the new one.
  */
 export function createPriceShelf(env: Env, home: string): ModelShelf {
-  const base = env.XDG_CACHE_HOME?.startsWith('/') ? env.XDG_CACHE_HOME : home.startsWith('/') ? join(home, '.cache') : null;
-  if (base === null) return NO_SHELF;
-  const folder = join(base, 'mom', 'models');
+  const folder = join(cacheDir(env, home), 'models');
+  // Without a home there is no place of the user's own.
+  if (!isAbsolute(folder)) return NO_SHELF;
   const fileOf = (provider: string, baseUrl: string) => join(folder, `${fingerprint(`${provider} ${baseUrl}`)}.json`);
 
   return {

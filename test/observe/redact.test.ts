@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor, stateDir } from '../../src/observe/index.js';
+import { createRedactor } from '../../src/observe/index.js';
 
 describe('createRedactor', () => {
   const { clean, exact } = createRedactor(['my-own-key-1', 'my-own-key-1-longer', 'dummy']);
@@ -28,16 +28,5 @@ describe('createRedactor', () => {
 
   it('leaves key-like text where only known secrets go', () => {
     expect(exact('sk-or-v1-0123456789abcdef0123456789')).toBe('sk-or-v1-0123456789abcdef0123456789');
-  });
-});
-
-describe('stateDir', () => {
-  it.each([
-    [{ XDG_STATE_HOME: '/state' }, '/state/mom'],
-    [{ XDG_STATE_HOME: '' }, '/home/u/.local/state/mom'],
-    [{ XDG_STATE_HOME: 'relative' }, '/home/u/.local/state/mom'],
-    [{}, '/home/u/.local/state/mom'],
-  ])('of %o is %s', (env, expected) => {
-    expect(stateDir(env, '/home/u')).toBe(expected);
   });
 });

@@ -3,7 +3,7 @@ import { priceOf } from '../../core/catalog.js';
 import { callErrorInfo, isMomError, toMomError } from '../../core/error.js';
 import { estimateTokens } from '../../core/estimate.js';
 import { familyOf } from '../../core/model.js';
-import type { CallRecord } from '../../core/run.js';
+import { type CallRecord, NOT_MADE } from '../../core/run.js';
 import type { Cost } from '../../core/usage.js';
 import { type RunContext, stopReason } from '../context.js';
 import { worstCase } from '../money/tariff.js';
@@ -56,19 +56,8 @@ function warnUnplaced(ctx: RunContext, why: string): void {
   ctx.recorder.warn('embedding_failed', `the question could not be compared with those in the cache: ${why}`);
 }
 
-const NOTHING = {
-  resolved_model: null,
-  text: null,
-  finish_reason: null,
-  error: null,
-  usage: null,
-  cost_usd: null,
-  cost_source: 'unknown',
-  confidence: null,
-  first_token_ms: null,
-  attempts: 1,
-  status: 'failed',
-} as const;
+/** What is known of an embedding that has not come. */
+const NOTHING = { ...NOT_MADE, attempts: 1, status: 'failed' } as const;
 
 const FREE = { cost_usd: 0, cost_source: 'reported' } as const;
 

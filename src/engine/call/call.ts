@@ -3,7 +3,7 @@ import type { Message } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { CallEvent, CallRequest } from '../../core/model-client.js';
-import type { CallKind, CallRecord } from '../../core/run.js';
+import { type CallKind, type CallRecord, NOT_MADE } from '../../core/run.js';
 import type { RunContext } from '../context.js';
 import type { Tab } from '../money/tab.js';
 import { type Tariff, tariffOf } from '../money/tariff.js';
@@ -56,21 +56,7 @@ export async function callModel(ctx: RunContext, ask: Ask): Promise<CallRecord> 
 
 /** A call that is not made, as a record: it is told, and stands in no sum. */
 export function skipCall(ctx: RunContext, ask: Who, reason: MomError): CallRecord {
-  const call: CallRecord = {
-    ...identityOf(ask),
-    resolved_model: null,
-    status: 'skipped',
-    text: null,
-    finish_reason: null,
-    error: callErrorInfo(reason),
-    usage: null,
-    cost_usd: null,
-    cost_source: 'unknown',
-    confidence: null,
-    first_token_ms: null,
-    duration_ms: null,
-    attempts: 0,
-  };
+  const call: CallRecord = { ...identityOf(ask), ...NOT_MADE, error: callErrorInfo(reason) };
   ctx.recorder.emit({ type: 'call.skipped', call });
   return call;
 }

@@ -1,4 +1,5 @@
 import type { Member } from '../../core/mixture.js';
+import { NOT_MADE } from '../../core/run.js';
 import type { RunContext } from '../context.js';
 
 /** Tells of members that were never asked, because the outcome was settled before their turn. */
@@ -10,22 +11,11 @@ export function skip(ctx: RunContext, members: readonly Member[], layer: number)
         id,
         kind: 'proposer',
         model,
-        resolved_model: null,
         provider,
         family,
         role: role?.name ?? null,
         layer,
-        status: 'skipped',
-        text: null,
-        finish_reason: null,
-        error: null,
-        usage: null,
-        cost_usd: null,
-        cost_source: 'unknown',
-        confidence: null,
-        first_token_ms: null,
-        duration_ms: null,
-        attempts: 0,
+        ...NOT_MADE,
       },
     });
   }
