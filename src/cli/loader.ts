@@ -5,9 +5,10 @@
  * The cache is a user's own: in `$XDG_CACHE_HOME/mom`, 0700 and 0600, believed only when it belongs to the user who runs
  * mom and was made from this very file. NODE_DISABLE_COMPILE_CACHE switches it off.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
+import { makeFolder } from '../core/make-folder.js';
 
 /** Bytes before the cached code that say what it was made from. */
 const HEADER = 256;
@@ -63,23 +64,32 @@ function readCache(path: string, origin: string): Buffer | null {
   }
 }
 
+/** Caches to write when the process ends. */
+const toKeep: (() => void)[] = [];
+
 /** Written after a run that went well: by then the functions that such a run needs are compiled. */
 function keepAtExit(script: Script, path: string, origin: string): void {
   if (origin.length !== HEADER || Buffer.byteLength(origin) !== HEADER) return;
-  process.once('exit', (code) => {
-    if (code !== 0) return;
+  // One listener for all bundles: Node warns on stderr of more than ten.
+  if (toKeep.length === 0) process.once('exit', keepAll);
+  toKeep.push(() => replace(path, Buffer.concat([Buffer.from(origin), script.createCachedData()])));
+}
+
+function keepAll(code: number): void {
+  if (code !== 0) return;
+  for (const keep of toKeep) {
     try {
-      replace(path, Buffer.concat([Buffer.from(origin), script.createCachedData()]));
+      keep();
     } catch {
       // A cache is a courtesy: without it the next start takes a little longer.
     }
-  });
+  }
 }
 
 /** Whole or not at all: another mom may be reading. */
 function replace(path: string, bytes: Buffer): void {
   const draft = `${path}.${process.pid}.tmp`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   try {
     writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
     renameSync(draft, path);

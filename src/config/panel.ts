@@ -51,7 +51,7 @@ export class PanelMaker {
 
   /** @param withSingle also where the strategy itself asks no single model */
   panel(strategy: StrategyName, withSingle: boolean): Panel {
-    if (strategy === 'single') return { proposers: [], critics: [], single: this.#single(), tiers: [] };
+    if (strategy === 'single') return { proposers: [], critics: this.#checkers(), single: this.#single(), tiers: [] };
     const single = withSingle ? this.#single() : null;
     if (strategy === 'self') return { ...this.#samples(), single, tiers: [] };
     const tiers = strategy === 'cascade' && !this.#named() ? this.#tiers() : [];
@@ -86,6 +86,12 @@ export class PanelMaker {
     const isList = Array.isArray(this.#recipe.config.critic);
     const at = (index: number): Path => (named ? ['--critic'] : [...this.#path, 'critic', ...(isList ? [index] : [])]);
     return (named ?? this.#recipe.critics).map((entry, index) => ({ entry, at: at(index) }));
+  }
+
+  /** Beside a single model only a check needs others, who may be of another family. */
+  #checkers(): Member[] {
+    const verify = this.#choice.verify ?? this.#recipe.config.verify ?? false;
+    return verify === false || this.#named() ? [] : this.#critics(this.#criticEntries());
   }
 
   #critics(entries: readonly Entry[]): Member[] {

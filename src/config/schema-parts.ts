@@ -9,9 +9,10 @@ export function about<const S extends v.GenericSchema>(schema: S, text: string) 
 }
 
 export const text = v.pipe(v.string('text'), v.nonEmpty('text that is not empty'));
+const DURATION = 'a duration with a unit, such as 500ms, 30s, 4m or 1h';
 export const duration = v.union(
-  [v.pipe(v.string(), v.regex(/^\s*(?:0|\d+(?:\.\d+)?\s*(?:ms|s|m|h))\s*$/)), v.literal(0)],
-  'a duration with a unit, such as 500ms, 30s, 4m or 1h',
+  [v.pipe(v.string(DURATION), v.regex(/^\s*(?:0|\d+(?:\.\d+)?\s*(?:ms|s|m|h))\s*$/, DURATION)), v.literal(0)],
+  DURATION,
 );
 export const count = (least: number) =>
   v.pipe(

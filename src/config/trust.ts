@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MomError } from '../core/error.js';
+import { makeFolder } from '../core/make-folder.js';
 import { realPath } from './discover.js';
 
 /** The files whose text, byte for byte, the user has trusted: real path -> SHA-256. */
@@ -62,7 +63,7 @@ function readList(path: string): TrustList {
 function writeList(path: string, list: TrustList): void {
   const draft = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     rmSync(draft, { force: true });
     writeFileSync(draft, `${JSON.stringify(list, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
     renameSync(draft, path);

@@ -2,8 +2,9 @@ import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { MomError } from '../core/error.js';
 import type { EventSink, RunEvent } from '../core/event.js';
+import { makeFolder } from '../core/make-folder.js';
 import { atExit } from './at-exit.js';
-import { closeFolder, makePrivateFolder, openPrivateFile, writeWhole } from './private-file.js';
+import { closeFolder, openPrivateFile, writeWhole } from './private-file.js';
 import type { Redactor } from './redact.js';
 import { createRedactor } from './redact.js';
 
@@ -64,7 +65,7 @@ export function createJournal(options: JournalOptions): Journal {
   }
 
   function open(): number {
-    makePrivateFolder(options.dir);
+    makeFolder(options.dir);
     closeFolder(options.dir);
     return openPrivateFile(path);
   }

@@ -1,11 +1,6 @@
-import { chmodSync, closeSync, constants, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, constants, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-
-/** Makes a folder, and what is missing above it, that only its owner can enter. */
-export function makePrivateFolder(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-}
 
 /** Takes everybody else's rights from a folder of mom's own. */
 export function closeFolder(dir: string): void {

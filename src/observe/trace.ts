@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { MomError } from '../core/error.js';
 import type { EventSink, RunEvent } from '../core/event.js';
+import { makeFolder } from '../core/make-folder.js';
 import { atExit } from './at-exit.js';
-import { makePrivateFolder, replacePrivateFile } from './private-file.js';
+import { replacePrivateFile } from './private-file.js';
 import { createRedactor } from './redact.js';
 import { TraceNotes } from './trace-notes.js';
 import { traceText } from './trace-text.js';
@@ -43,7 +44,7 @@ export function createTrace(options: TraceOptions): Trace {
     if (disabled || !start) return;
     const path = join(options.dir, `${fileStamp(start.started_at)}-${start.run_id}.md`);
     try {
-      makePrivateFolder(options.dir);
+      makeFolder(options.dir);
       replacePrivateFile(path, redactor.clean(traceText(start, notes)));
       file = path;
     } catch (error) {

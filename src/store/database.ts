@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, constants, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, constants, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Libsql from 'libsql';
+import { makeFolder } from '../core/make-folder.js';
 
 export type DatabaseConstructor = typeof Libsql;
 export type Database = InstanceType<DatabaseConstructor>;
@@ -125,7 +126,7 @@ export function setAside(path: string, mark: string): string {
 /** SQLite gives its companion files the mode of the file itself, so it has to be right before they are made. */
 function makePrivate(path: string): void {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
   closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600));
   if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);

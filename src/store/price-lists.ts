@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { ModelRecord, ModelShelf } from '../core/catalog.js';
 import { NO_SHELF } from '../core/catalog.js';
 import { PRICE_LIST } from '../core/limits.js';
+import { makeFolder } from '../core/make-folder.js';
 import { cacheDir } from '../core/xdg.js';
 import { readModels, type StoredModels, writeModels } from './model-rows.js';
 
@@ -56,7 +57,7 @@ export function createPriceShelf(env: Env, home: string): ModelShelf {
         ...writeModels({ ...record, lookups: newest(record.lookups) }),
       };
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder);
         replace(fileOf(provider, baseUrl), JSON.stringify(stored));
         sweep(folder);
       } catch {

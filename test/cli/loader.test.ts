@@ -29,6 +29,22 @@ const GOOD = {
 };
 
 describe('the code cache', () => {
+  it('is made by a run that loads more than ten bundles, without a word about it', () => {
+    const config = join(home, 'vote.yaml');
+    const proposers = '[{ model: sandbox/say=5, family: a }, { model: "sandbox/say=5,len=1", family: b }]';
+    writeFileSync(
+      config,
+      `cache: { ttl: 1h }\nmixtures:\n  default: { strategy: auto, proposers: ${proposers}, critic: sandbox/critic }\n`,
+    );
+    const args = ['ask', '--sandbox', '-q', '--no-stdin', '--config', config, 'How many legs do three cats have?'];
+    const { stdout, stderr, status } = spawnSync(process.execPath, [join(ROOT, 'bin', 'mom.js'), ...args], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: home },
+    });
+    expect({ stdout, stderr, status }).toEqual({ stdout: '5\n', stderr: '', status: 0 });
+    expect(readdirSync(folder()).filter((file) => file.endsWith(process.version)).length).toBeGreaterThan(10);
+  });
+
   it("is made by the first run, for its user's eyes only, and kept by the next", () => {
     expect(version()).toEqual(GOOD);
     expect(readdirSync(folder())).toEqual([`main.cjs-${process.version}`]);

@@ -66,6 +66,7 @@ describe('the cache', () => {
 
   it.each([
     ['cache: { ttl: 5 }\n', '1:10: cache.ttl must be a duration with a unit, such as 500ms, 30s, 4m or 1h, not 5'],
+    ['cache: { ttl: soon }\n', '1:10: cache.ttl must be a duration with a unit, such as 500ms, 30s, 4m or 1h, not "soon"'],
     ['cache: { max_size: 0 }\n', '1:10: cache.max_size must be a whole number from 1, not 0'],
     ['cache: { semantic: { model: x, threshold: 1.2 } }\n', '1:32: cache.semantic.threshold must be a number from 0 to 1, not 1.2'],
     ['cache: { semantic: {} }\n', '1:10: cache.semantic has no "model"'],

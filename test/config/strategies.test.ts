@@ -338,3 +338,11 @@ describe('wrong options', () => {
     expect(() => checkMixtures(config)).toThrow(expect.objectContaining({ code: 'config_invalid', message: `mom.config.yaml:${message}` }));
   });
 });
+
+describe('single with a check', () => {
+  it('keeps the critics, one of whom may be of another family than the single model', async () => {
+    const checked = await mixtureOf('    single: s/t\n    strategy: single\n    verify: true\n');
+    expect([checked.single?.model, models(checked.critics)]).toEqual(['s/t', ['c/z']]);
+    expect((await mixtureOf('    single: s/t\n    strategy: single\n')).critics).toEqual([]);
+  });
+});

@@ -116,7 +116,7 @@ describe('a database', () => {
     const folder = newFolder();
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    expect(trouble(() => open(join(file, 'x.db')))).toMatchObject({ kind: 'unusable', message: expect.stringContaining('EEXIST') });
+    expect(trouble(() => open(join(file, 'x.db')))).toMatchObject({ kind: 'unusable', message: expect.stringContaining('ENOTDIR') });
     mkdirSync(join(folder, 'folder.db'));
     expect(trouble(() => open(join(folder, 'folder.db')))).toMatchObject({ kind: 'unusable', message: expect.stringContaining('EISDIR') });
     symlinkSync(join(folder, 'elsewhere.db'), join(folder, 'link.db'));

@@ -89,6 +89,7 @@ export async function overridesOf(flags: AskFlags): Promise<Override[]> {
 
 /** @throws MomError `usage` for flags that contradict each other */
 export function formatOf(flags: AskFlags): OutputFormat {
+  if (flags.refresh && !flags.cache) throw usageError('--refresh and --no-cache cannot be used together', 'leave one of them out');
   if (flags.json && flags.format && flags.format !== 'json') {
     throw usageError(`--json and --format ${flags.format} cannot be used together`, 'leave one of them out');
   }

@@ -21,6 +21,8 @@ import { type AskFlags, choiceOf, overridesOf, paramsOf, writerParamsOf } from '
 interface Outputs {
   file: OutputFile | null;
   recording: Recording | null;
+  /** Warnings that no event carries; they come at any time, and stand in the result. */
+  notes: Warning[];
 }
 
 /** `mom ask`: input, mixture, run, answer. */
@@ -35,18 +37,19 @@ export async function run(prompt: string[], flags: object, context: CliContext):
 
 async function ask(asking: Asking): Promise<Exit> {
   const outputs = openOutputs(asking);
-  const making = startApp(asking, outputs.recording);
+  const making = startApp(asking, outputs);
   // Input is read meanwhile; if that fails first, nobody awaits the app.
   making.catch(() => undefined);
   const [question, app] = await unlessAborted(Promise.all([readQuestion(asking), making]), asking.cancellation.signal);
   const warnings = [...app.warnings, ...question.warnings];
   announce(asking, warnings);
+  outputs.notes.push(...warnings);
   const request = requestOf(asking, question, app, outputs);
   try {
     if (asking.flags.explainRoute) return await showRoute(asking, app, request, outputs);
     return asking.flags.dryRun
-      ? await showPlan(asking, app, request, outputs, warnings)
-      : await answer(asking, app, request, outputs, warnings);
+      ? await showPlan(asking, app, request, outputs, outputs.notes)
+      : await answer(asking, app, request, outputs, outputs.notes);
   } finally {
     await app.close();
     outputs.recording?.close();
@@ -57,10 +60,11 @@ function openOutputs({ flags, context, messages }: Asking): Outputs {
   return {
     file: flags.output === undefined ? null : openOutputFile(flags.output, context.cwd),
     recording: flags.record === undefined ? null : new Recording(flags.record, context.cwd, (error) => messages.warn(error.message)),
+    notes: [],
   };
 }
 
-async function startApp({ flags, context, messages, cancellation }: Asking, recording: Recording | null): Promise<App> {
+async function startApp({ flags, context, messages, cancellation }: Asking, { recording, notes }: Outputs): Promise<App> {
   return createApp({
     env: context.env,
     cwd: context.cwd,
@@ -73,7 +77,10 @@ async function startApp({ flags, context, messages, cancellation }: Asking, reco
       : null,
     planOnly: flags.dryRun === true || flags.explainRoute === true,
     signal: cancellation.signal,
-    onNote: (note) => messages.warn(note.message),
+    onNote: (note) => {
+      notes.push(note);
+      messages.warn(note.message);
+    },
     ...(recording ? { onExchange: (exchange) => recording.keep(exchange) } : {}),
   });
 }

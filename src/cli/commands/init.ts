@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { FILE_NAMES, userConfigDir } from '../../config/discover.js';
 import { KNOWN_PROVIDERS } from '../../config/providers.js';
 import { projectTemplate, userTemplate } from '../../config/template.js';
 import { MomError } from '../../core/error.js';
+import { makeFolder } from '../../core/make-folder.js';
 
 /** What this command needs of the outside world. */
 export interface InitContext {
@@ -36,7 +37,7 @@ export async function run(options: InitOptions, context: InitContext): Promise<n
   }
   const text = options.project ? projectTemplate() : userTemplate(await chooseProviders(context));
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text, { mode: 0o600, flag: options.force ? 'w' : 'wx' });
   } catch (error) {
     throw new MomError('output_failed', `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
