@@ -5,6 +5,7 @@ import {
   defaultQuorum,
   type Member,
   type Mixture,
+  membersOf,
   ROUTES,
   type RouteName,
   STRATEGIES,
@@ -99,7 +100,7 @@ async function resolveOne(
     expectedOutput: own.expected_output ?? EXPECTED_OUTPUT_TOKENS,
     allowUnknownPrice: own.allow_unknown_price ?? config.values.allow_unknown_price ?? false,
   };
-  return { mixture, warnings: recipe.warnings };
+  return { mixture, warnings: [...recipe.warnings, ...(routed ? [] : withoutEffect(choice, strategy))] };
 }
 
 /** The mixtures that `auto` may lead to. Models that the user named are asked whatever the request is. */
@@ -221,10 +222,10 @@ async function usedProviders(config: LoadedConfig, mixture: Mixture, sandbox: bo
   return providers;
 }
 
-/** Everyone whom the mixture, or one that `auto` leads to, may ask. */
-function membersOf({ proposers, critics, single, rules, verify, auto }: Mixture): Member[] {
-  const others = [single, verify?.verifier, auto.classifier].filter((member) => member != null);
-  return [...proposers, ...critics, ...rules.layers.aggregators, ...others, ...Object.values(auto.routes).flatMap(membersOf)];
+/** Flags that this strategy has no use for. */
+function withoutEffect({ layers }: MixtureChoice, strategy: StrategyName): Warning[] {
+  if (layers === undefined || strategy === 'deep' || strategy === 'auto') return [];
+  return [{ code: 'no_effect', message: `--layers has no effect with strategy '${strategy}'; it is for 'deep'` }];
 }
 
 function distinct(warnings: readonly Warning[]): Warning[] {

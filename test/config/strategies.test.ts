@@ -346,3 +346,14 @@ describe('single with a check', () => {
     expect((await mixtureOf('    single: s/t\n    strategy: single\n')).critics).toEqual([]);
   });
 });
+
+describe('--layers', () => {
+  it('says that it does nothing where the strategy has no layers', async () => {
+    const warned = async (strategy: string) => {
+      const { resolve } = makeWorkspace({ [PROJECT]: inFile('') });
+      return (await resolve({ mixture: 'm', strategy, layers: 3 }, KEYS)).warnings;
+    };
+    expect(await warned('fuse')).toEqual([{ code: 'no_effect', message: "--layers has no effect with strategy 'fuse'; it is for 'deep'" }]);
+    expect([await warned('deep'), await warned('auto')]).toEqual([[], []]);
+  });
+});

@@ -9,6 +9,8 @@ export interface Ballot {
   readonly voters: readonly Voter[];
   /** Canonical answers by the voter's id; who is not in it has no vote, or none yet. */
   readonly answers: ReadonlyMap<string, string>;
+  /** Votes by answer, those of the heaviest voters first. */
+  readonly votes: ReadonlyMap<string, number>;
   readonly winner: string | null;
 }
 
@@ -18,21 +20,18 @@ const DUST = 1e-9;
 /** Counts the answers: the most support wins, a tie goes to the heaviest single voter's answer, then to the first in config order. */
 export function count(voters: readonly Voter[], answers: ReadonlyMap<string, string>): Ballot {
   const shared = groups(voters);
+  const votes = new Map<string, number>();
   let winner: string | null = null;
   let most = 0;
   for (const answer of new Set(byWeight(voters).flatMap((voter) => answers.get(voter.id) ?? []))) {
     const support = supportOf(shared, answers, answer);
+    votes.set(answer, support);
     if (support > most + DUST) {
       winner = answer;
       most = support;
     }
   }
-  return { voters, answers, winner };
-}
-
-/** How many votes an answer has. */
-export function support(ballot: Ballot, answer: string): number {
-  return supportOf(groups(ballot.voters), ballot.answers, answer);
+  return { voters, answers, votes, winner };
 }
 
 /** The ids of those who gave the winner, the heaviest first, then in config order. */
@@ -84,13 +83,11 @@ export function fewestMore(ballot: Ballot, stillOut: readonly Voter[]): number {
 }
 
 /** The answers with the most support: an agreement with one of them settles the most. */
-function leading({ voters, answers }: Ballot): string[] {
-  const shared = groups(voters);
-  const supports = [...new Set(answers.values())].map((answer) => ({ answer, votes: supportOf(shared, answers, answer) }));
-  return supports
-    .sort((a, b) => b.votes - a.votes)
+function leading({ votes }: Ballot): string[] {
+  return [...votes]
+    .sort(([, a], [, b]) => b - a)
     .slice(0, LEADERS)
-    .map(({ answer }) => answer);
+    .map(([answer]) => answer);
 }
 
 /** So many leading answers are looked at: all of them where a few models answer, and of a hundred answers not each with each. */

@@ -79,7 +79,9 @@ async function criticAlone(ctx: RunContext, panel: Panel): Promise<Outcome> {
   const { writers, proposers } = ctx.plan;
   // Where the plan has lost all its proposers, its own warnings say so.
   if (writers.length > 0 && proposers.length > 0 && !stopReason(ctx) && !capError(ctx)) {
-    ctx.recorder.warn('critic_alone', `only ${panel.usable.length} of ${proposers.length} models answered; the critic is asked alone`);
+    const wasAsked = panel.proposals.some((record) => record.status !== 'skipped');
+    const why = wasAsked ? `only ${panel.usable.length} of ${proposers.length} models answered` : 'no proposer was asked';
+    ctx.recorder.warn('critic_alone', `${why}; the critic is asked alone`);
   }
   const written = await write(ctx, writers, (critic) => inRole(critic, ctx.request.messages));
   return conclude(

@@ -50,6 +50,14 @@ describe('a panel under a cap', () => {
     expect(events.find(({ type }) => type === 'proposals')).toMatchObject({ answered: 2, failed: 0, cut: 0 });
   });
 
+  it('that has room for the critic only does not call the others silent', async () => {
+    const catalog = priced({ a: DEAR, b: DEAR, critic: { output: 0.001 } });
+    const { result, client } = await run(mixture(['a', 'b'], ['critic'], cap(0.5)), three, catalog);
+    expect(client.requests.map(({ model }) => model)).toEqual(['critic']);
+    expect(result).toMatchObject({ status: 'degraded', answer: 'x' });
+    expect(result.warnings.at(-1)).toEqual({ code: 'critic_alone', message: 'no proposer was asked; the critic is asked alone' });
+  });
+
   it('leaves out the lowest weight before the dearest, the last of equals, and required ones only at the end', async () => {
     const asked = async (proposers: Parameters<typeof mixture>[0], usd: number) => {
       const catalog = priced({ a: { output: 0.02 }, b: DEAR, c: DEAR, critic: {} });
