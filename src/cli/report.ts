@@ -12,6 +12,7 @@ export function unstartedResult(error: MomError): Record<string, unknown> {
     id: null,
     status: error.code === 'cancelled' ? 'cancelled' : 'failed',
     answer: null,
+    tool_calls: [],
     answer_source: null,
     finish_reason: null,
     mixture: null,

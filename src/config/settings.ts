@@ -5,6 +5,7 @@ import { CACHE, SEMANTIC_THRESHOLD } from '../core/limits.js';
 import type { LoadedConfig } from './load.js';
 import { milliseconds, splitModel } from './members.js';
 import type { PriceConfig } from './schema.js';
+import { serveOf } from './serve.js';
 import type { Settings } from './wishes.js';
 
 /** What the configuration says beside the mixtures. @throws MomError `config_invalid` */
@@ -17,6 +18,7 @@ export function settingsOf(config: LoadedConfig): Settings {
     debugDir: resolve(file ? dirname(file) : config.cwd, config.text(['debug_dir']) ?? 'debug-requests'),
     cache: cacheOf(config),
     budget: { day: budget?.day ?? null, month: budget?.month ?? null },
+    serve: serveOf(config),
     pricing: Object.fromEntries(Object.entries(pricing ?? {}).map(([model, price]) => [model, perToken(price)])),
   };
 }

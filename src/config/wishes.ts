@@ -35,6 +35,11 @@ export interface MixtureChoice {
   refine?: number | undefined;
   /** Layers of `deep`. */
   layers?: number | undefined;
+  /**
+   * The run answers a client of the gateway: strategy `auto` unless another was chosen, no cap that nobody has set, and
+   * more time for a client that reads along.
+   */
+  gateway?: 'whole' | 'stream' | undefined;
   /** No key is needed, and nothing of the providers' settings is read. */
   sandbox?: boolean | undefined;
 }
@@ -49,6 +54,57 @@ export interface Settings {
   cache: { ttl: number; maxSize: number; semantic: SemanticRule | null } | null;
   /** US dollars. */
   budget: { day: number | null; month: number | null };
+  serve: ServeSettings;
   /** By model id, or provider:id. */
   pricing: Readonly<Record<string, Prices>>;
+}
+
+/** How the gateway serves. Durations in milliseconds, sizes in bytes, money in US dollars. */
+export interface ServeSettings {
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+  /** Empty: on loopback anybody is served. */
+  keys: readonly ServeKey[];
+  /** Names beside loopback under which clients may address the server. */
+  allowedHosts: readonly string[];
+  /** Origins of web pages that may ask; none unless named. */
+  corsOrigins: readonly string[];
+  maxBody: number;
+  /** Of one client; null: no limit. A key's own limits win. */
+  requestsPerMinute: number | null;
+  concurrency: number | null;
+  /** Requests of all clients at once; more are turned away at once. */
+  maxInFlight: number;
+  /** How long the proposals of a request whose client went away are kept. */
+  retryWindow: number;
+  /** Longest silence of a stream. */
+  heartbeat: number;
+  /** How long requests under way may go on after a SIGTERM. */
+  drain: number;
+  /** Requests that clients make beside the conversation; the first rule that fits counts. */
+  sideRequests: readonly SideRule[];
+}
+
+/** A key that clients show, and what its owner may use. */
+export interface ServeKey {
+  /** Stands for the key in logs and metrics. */
+  name: string;
+  key: string;
+  requestsPerMinute: number | null;
+  concurrency: number | null;
+  budget: { day: number | null; month: number | null };
+}
+
+/** Recognises a request by texts that must stand in it, whatever their case; null: not looked at. */
+export interface SideRule {
+  name: string;
+  /** In a system prompt. */
+  system: string | null;
+  /** In the last turn of the user's. */
+  user: string | null;
+  /** Of all messages together, at most. */
+  maxCharacters: number | null;
+  /** The name it is answered under, such as `mom:single`. */
+  model: string;
 }

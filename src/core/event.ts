@@ -2,6 +2,7 @@ import type { CallErrorInfo, ErrorInfo } from './error.js';
 import type { Message } from './message.js';
 import type { RunStrategy } from './mixture.js';
 import type { AnswerSource, CallKind, CallRecord, RunResult, RunStatus, Warning } from './run.js';
+import type { ToolCall } from './tool.js';
 
 /** Who takes part, as told at the start of a run. */
 export interface Participant {
@@ -51,6 +52,8 @@ export type RunEventBody =
   | { type: 'call.end'; call: CallRecord }
   /** The price of a cut call, learnt later: the whole record again. */
   | { type: 'call.billed'; call: CallRecord }
+  /** A call of an earlier run of the same request, used again: it was paid for then. */
+  | { type: 'call.kept'; call: CallRecord }
   /** A member that was never asked. */
   | { type: 'call.skipped'; call: CallRecord }
   /** Enough proposals are there; the rest is waited for at most `grace_ms`. */
@@ -59,11 +62,14 @@ export type RunEventBody =
   | { type: 'proposals'; answered: number; failed: number; cut: number }
   | { type: 'answer.start'; source: AnswerSource; model: string | null }
   | { type: 'answer.delta'; text: string }
+  /** A tool that the answer wants called, whole; `index` counts from 0 without a gap. After all text. */
+  | { type: 'answer.tool_call'; index: number; call: ToolCall }
   | { type: 'warning'; warning: Warning }
   | {
       type: 'outcome';
       status: RunStatus;
       answer: string | null;
+      tool_calls: readonly ToolCall[];
       answer_source: AnswerSource | null;
       finish_reason: string | null;
       error: ErrorInfo | null;

@@ -67,3 +67,23 @@ export const CACHE = { ttl: 24 * 3_600_000, maxSize: 10_000 } as const;
 
 /** What a run waits at most for the classifier of strategy `auto` (milliseconds). */
 export const CLASSIFIER_TIMEOUT = 10_000;
+
+/** Time of a whole run for a client of the gateway that reads along, where the configuration says nothing (milliseconds). */
+export const STREAM_RUN_TIMEOUT = 900_000;
+
+/** The gateway, where the configuration says nothing. Durations in milliseconds, sizes in bytes. */
+export const SERVE = {
+  host: '127.0.0.1',
+  port: 8000,
+  maxBody: 32 * 1024 * 1024,
+  maxInFlight: 512,
+  retryWindow: 60_000,
+  heartbeat: 10_000,
+  drain: 30_000,
+} as const;
+
+/** A model at a provider that fails so many times in a row is left alone for so long (milliseconds), then tried once. */
+export const BREAKER = { failures: 5, pause: 30_000 } as const;
+
+/** Of the last `window` calls of a gateway this share may be retries, but always `least`. */
+export const RETRY_BUDGET = { window: 100, share: 0.2, least: 3 } as const;

@@ -1,7 +1,18 @@
-/** One part of a message whose content is a list. */
-export type ContentPart =
-  | { type: 'text'; text: string }
-  | { type: 'image_url'; image_url: { url: string; detail?: 'auto' | 'low' | 'high' } };
+import type { WireToolCall } from './tool.js';
+
+/** The client's mark of where a provider's prompt cache may end; passed on to the letter. */
+interface CacheMark {
+  cache_control?: Record<string, unknown>;
+}
+
+/** One part of a message whose content is a list. Files and sound are passed on to the letter, as images are. */
+export type ContentPart = CacheMark &
+  (
+    | { type: 'text'; text: string }
+    | { type: 'image_url'; image_url: { url: string; detail?: 'auto' | 'low' | 'high' } }
+    | { type: 'file'; file: Record<string, unknown> }
+    | { type: 'input_audio'; input_audio: Record<string, unknown> }
+  );
 
 export type MessageRole = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
@@ -11,7 +22,7 @@ export interface Message {
   content: string | ContentPart[] | null;
   name?: string;
   tool_call_id?: string;
-  tool_calls?: unknown[];
+  tool_calls?: readonly WireToolCall[];
 }
 
 /** The text of a message, its text parts joined by a newline; images are left out. */

@@ -1,8 +1,18 @@
+import type { AnswerFormat } from './answer-format.js';
 import type { CallErrorInfo } from './error.js';
 import type { Timeouts } from './limits.js';
 import type { Message } from './message.js';
 import type { Privacy, SamplingParams } from './model.js';
+import type { ToolCall, ToolOffer } from './tool.js';
 import type { Cost, Usage } from './usage.js';
+
+/** The beginning of a prompt that a later call is likely to begin with too: worth a mark for the provider's prompt cache. */
+export interface StablePrefix {
+  /** Messages that belong to it. */
+  messages: number;
+  /** Characters of the last of them that belong to it, where its content is a text; null: all of it. */
+  characters: number | null;
+}
 
 /** One question to one model. */
 export interface CallRequest {
@@ -10,6 +20,12 @@ export interface CallRequest {
   model: string;
   messages: readonly Message[];
   params: SamplingParams;
+  /** Tools that the model may call; null: none. */
+  tools: ToolOffer | null;
+  /** The form that its answer must have, told to the provider as well as it understands; null: any. */
+  format: AnswerFormat | null;
+  /** Null: no mark is set beside those that the client has set. */
+  stable: StablePrefix | null;
   extraBody: Record<string, unknown>;
   privacy: Privacy;
   /** `run` is not looked at here. */
@@ -32,6 +48,10 @@ export type CallEvent =
   | { type: 'model'; resolvedModel: string }
   | { type: 'reasoning'; text: string }
   | { type: 'text'; text: string }
+  /** More of a tool call that is being written: progress, and output that costs. */
+  | { type: 'tool_delta'; text: string }
+  /** A tool call, whole. They come in order after the text and before `finish`. */
+  | { type: 'tool_call'; call: ToolCall }
   /** Natural logarithms of the probabilities of tokens of the text. */
   | { type: 'logprobs'; values: readonly number[] }
   | { type: 'usage'; usage: Usage; cost: Cost }

@@ -31,6 +31,8 @@ export interface SamplingParams {
   seed?: number | undefined;
   max_tokens?: number | undefined;
   stop?: string | string[] | undefined;
+  frequency_penalty?: number | undefined;
+  presence_penalty?: number | undefined;
   reasoning_effort?: string | undefined;
   /** Ask for the probabilities of the answer's tokens. */
   logprobs?: boolean | undefined;

@@ -30,6 +30,7 @@ export class ResultFold {
         break;
       case 'call.end':
       case 'call.billed':
+      case 'call.kept':
       case 'call.skipped':
         this.#calls.set(event.call.id, event.call);
         break;
@@ -69,6 +70,7 @@ export class ResultFold {
       id: start.run_id,
       status: outcome.status,
       answer: outcome.answer,
+      tool_calls: outcome.tool_calls,
       answer_source: outcome.answer_source,
       finish_reason: outcome.finish_reason,
       mixture: route.mixture,

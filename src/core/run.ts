@@ -1,7 +1,10 @@
+import type { AnswerFormat } from './answer-format.js';
+import type { Budget } from './budget.js';
 import type { CallErrorInfo, ErrorInfo } from './error.js';
 import type { Message } from './message.js';
 import type { Mixture, RunStrategy } from './mixture.js';
 import type { SamplingParams } from './model.js';
+import type { ToolCall, ToolOffer } from './tool.js';
 import type { CostSource, Usage } from './usage.js';
 
 /** What a door hands to the engine. */
@@ -12,6 +15,14 @@ export interface RunRequest {
   params?: SamplingParams;
   /** Parameters of the call that writes the answer only, such as `max_tokens`. */
   writerParams?: SamplingParams;
+  /** Tools that the call that writes the answer may call; proposers see them as text. */
+  tools?: ToolOffer | null;
+  /** The form that the answer must have: checked, repaired once, else an error. */
+  format?: AnswerFormat | null;
+  /** Proposals of an earlier run of this very request: used again instead of asking, and not paid again. */
+  kept?: readonly CallRecord[];
+  /** Money that this run shares with some others, beside what all runs of the engine share. */
+  budgets?: readonly Budget[];
   /** True when the answer's text is shown while it is written: then it can't be taken back for another critic. */
   stream: boolean;
   /** Seed of everything that is drawn by chance (labels, order); made up and recorded when left out. */
@@ -45,6 +56,8 @@ export interface CallRecord {
   status: CallStatus;
   /** Null when nothing came; the partial text of a call that broke or was cut. */
   text: string | null;
+  /** The tools that it wants called; empty unless its answer is whole. */
+  tool_calls: readonly ToolCall[];
   finish_reason: string | null;
   error: CallErrorInfo | null;
   usage: Usage | null;
@@ -62,6 +75,7 @@ export const NOT_MADE = {
   resolved_model: null,
   status: 'skipped',
   text: null,
+  tool_calls: [],
   finish_reason: null,
   error: null,
   usage: null,
@@ -82,6 +96,8 @@ export interface RunResult {
   id: string;
   status: RunStatus;
   answer: string | null;
+  /** The tools that the answer wants called, which may stand beside its text or in place of it. */
+  tool_calls: readonly ToolCall[];
   answer_source: AnswerSource | null;
   finish_reason: string | null;
   mixture: string;

@@ -1,5 +1,6 @@
 import { type ErrorInfo, errorInfo, exitCode, MomError } from '../core/error.js';
 import type { AnswerSource, CallRecord, RunStatus } from '../core/run.js';
+import type { ToolCall } from '../core/tool.js';
 import type { RunContext } from './context.js';
 import type { Panel } from './panel/propose.js';
 
@@ -7,6 +8,8 @@ import type { Panel } from './panel/propose.js';
 export interface Outcome {
   status: RunStatus;
   answer: string | null;
+  /** What the answer wants called. */
+  tool_calls: readonly ToolCall[];
   answer_source: AnswerSource | null;
   finish_reason: string | null;
   error: ErrorInfo | null;
@@ -18,6 +21,7 @@ export function answered(record: CallRecord, source: AnswerSource, asPlanned: bo
   return {
     status: complete ? 'complete' : 'degraded',
     answer: record.text,
+    tool_calls: record.tool_calls,
     answer_source: source,
     finish_reason: record.finish_reason,
     error: null,
@@ -27,7 +31,14 @@ export function answered(record: CallRecord, source: AnswerSource, asPlanned: bo
 /** No answer, or one that broke off after its first visible character: `partial` is what went out of it. */
 export function failed(error: MomError, partial: string | null = null, source: AnswerSource | null = null): Outcome {
   const status = error.code === 'cancelled' ? 'cancelled' : 'failed';
-  return { status, answer: partial, answer_source: partial === null ? null : source, finish_reason: null, error: errorInfo(error) };
+  return {
+    status,
+    answer: partial,
+    tool_calls: [],
+    answer_source: partial === null ? null : source,
+    finish_reason: null,
+    error: errorInfo(error),
+  };
 }
 
 /** True when at least the quorum answered, and every required proposer did. */

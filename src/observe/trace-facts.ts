@@ -14,6 +14,7 @@ function contentText(content: Message['content']): string | null {
 
 function partText(part: ContentPart): string {
   if (part.type === 'text') return part.text;
+  if (part.type !== 'image_url') return `[${part.type}, ${JSON.stringify(part).length} characters of data]`;
   const data = /^data:([^;,]+)[^,]*,/.exec(part.image_url.url);
   return data ? `[image: ${data[1]}, ${part.image_url.url.length - data[0].length} characters of data]` : `[image: ${part.image_url.url}]`;
 }

@@ -6,6 +6,7 @@ import { informed, learnModels } from '../../src/app/knowledge.js';
 import type { ModelSource } from '../../src/client/models.js';
 import type { Settings } from '../../src/config/wishes.js';
 import type { ModelFacts, Prices } from '../../src/core/catalog.js';
+import { SERVE } from '../../src/core/limits.js';
 import type { Message } from '../../src/core/message.js';
 import type { Provider } from '../../src/core/model.js';
 import type { Warning } from '../../src/core/run.js';
@@ -26,6 +27,7 @@ const settings = (more: Partial<Settings> = {}): Settings => ({
   cache: null,
   budget: { day: null, month: null },
   pricing: {},
+  serve: { ...SERVE, keys: [], allowedHosts: [], corsOrigins: [], requestsPerMinute: null, concurrency: null, sideRequests: [] },
   ...more,
 });
 

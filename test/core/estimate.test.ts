@@ -123,7 +123,11 @@ describe('estimateTokens', () => {
     const parts: Message = { role: 'user', content: [{ type: 'text', text: 'one two three' }, image, image] };
     expect(estimateTokens([parts])).toBe(bare + 2 * IMAGE_TOKENS);
     expect(countImages([text, parts])).toBe(2);
-    const call: Message = { role: 'assistant', content: null, tool_calls: [{ id: 'x', function: { name: 'read', arguments: '{}' } }] };
+    const call: Message = {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'x', type: 'function', function: { name: 'read', arguments: '{}' } }],
+    };
     expect(estimateTokens([call])).toBeGreaterThan(3 + 4 + 10);
   });
 

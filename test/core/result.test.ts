@@ -54,6 +54,7 @@ describe('ResultFold', () => {
       type: 'outcome',
       status: 'failed',
       answer: null,
+      tool_calls: [],
       answer_source: null,
       finish_reason: null,
       error: { code: 'timeout', message: 'm', hint: null },

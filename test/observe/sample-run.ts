@@ -16,6 +16,7 @@ export function callRecord(changes: Partial<CallRecord> = {}): CallRecord {
     layer: 1,
     status: 'answered',
     text: 'It is 42.',
+    tool_calls: [],
     finish_reason: 'stop',
     error: null,
     usage: { input_tokens: 10, output_tokens: 5, reasoning_tokens: 0, cached_input_tokens: 0 },
@@ -133,7 +134,7 @@ export const BODIES: RunEventBody[] = [
   { type: 'answer.delta', text: '42' },
   { type: 'call.end', call: callRecord({ id: 'c1', kind: 'critic', text: '42' }) },
   { type: 'warning', warning: { code: 'proposer_failed', message: 'other/two failed' } },
-  { type: 'outcome', status: 'degraded', answer: '42', answer_source: 'critic', finish_reason: 'stop', error: null },
+  { type: 'outcome', status: 'degraded', answer: '42', tool_calls: [], answer_source: 'critic', finish_reason: 'stop', error: null },
 ];
 
 const [START, ROUTED] = BODIES as [Extract<RunEventBody, { type: 'run.start' }>, Extract<RunEventBody, { type: 'route' }>];
@@ -162,7 +163,15 @@ export const LAYERED_BODIES: RunEventBody[] = [
   ...whole(callRecord({ id: 'v1', kind: 'verifier', model: 'other/two', layer: 0, cost_usd: null, cost_source: 'unknown' }), 'is it 42?'),
   { type: 'answer.start', source: 'proposal:p2', model: 'other/two' },
   { type: 'answer.delta', text: 'It is 42.' },
-  { type: 'outcome', status: 'complete', answer: 'It is 42.', answer_source: 'proposal:p2', finish_reason: 'stop', error: null },
+  {
+    type: 'outcome',
+    status: 'complete',
+    answer: 'It is 42.',
+    tool_calls: [],
+    answer_source: 'proposal:p2',
+    finish_reason: 'stop',
+    error: null,
+  },
 ];
 
 /** A run that asks nobody. */
@@ -170,7 +179,7 @@ export const CACHED_BODIES: RunEventBody[] = [
   START,
   { type: 'answer.start', source: 'cache', model: null },
   { type: 'answer.delta', text: 'It is 42.' },
-  { type: 'outcome', status: 'complete', answer: 'It is 42.', answer_source: 'cache', finish_reason: 'stop', error: null },
+  { type: 'outcome', status: 'complete', answer: 'It is 42.', tool_calls: [], answer_source: 'cache', finish_reason: 'stop', error: null },
 ];
 
 /** Gives bodies a run and a time, and appends `run.end` with the result of the fold. */

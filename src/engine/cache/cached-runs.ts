@@ -141,7 +141,7 @@ function give(ctx: RunContext, { answer: { answer, finish_reason, question, stor
     ctx.recorder.warn('cache_similar', `${like}: "${shortened(question)}"`);
   }
   ctx.writer.whole('cache', null, answer);
-  return { status: 'complete', answer, answer_source: 'cache', finish_reason, error: null };
+  return { status: 'complete', answer, tool_calls: [], answer_source: 'cache', finish_reason, error: null };
 }
 
 const SHOWN_QUESTION = 120;

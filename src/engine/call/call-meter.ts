@@ -3,6 +3,7 @@ import type { MomError } from '../../core/error.js';
 import { estimateTextTokens } from '../../core/estimate.js';
 import type { CallBill, CallEvent } from '../../core/model-client.js';
 import type { CallRecord } from '../../core/run.js';
+import type { ToolCall } from '../../core/tool.js';
 import { addUsage, type Cost, NO_USAGE, sumCosts, type Usage } from '../../core/usage.js';
 import { priceOfOutput, type Tariff, worstCase } from '../money/tariff.js';
 
@@ -10,6 +11,7 @@ type Measured = Pick<
   CallRecord,
   | 'resolved_model'
   | 'text'
+  | 'tool_calls'
   | 'finish_reason'
   | 'usage'
   | 'cost_usd'
@@ -42,6 +44,7 @@ export class CallMeter {
   readonly #startMs: number;
   readonly #tariff: Tariff;
   #text = '';
+  #toolCalls: ToolCall[] = [];
   #logprobs = { sum: 0, count: 0 };
   #attempts = 0;
   #firstTokenMs: number | null = null;
@@ -66,7 +69,7 @@ export class CallMeter {
 
   /** True once the model has said that its text is whole. */
   get complete(): boolean {
-    return this.#finishReason === 'stop' && this.#text.trim() !== '';
+    return this.#finishReason === 'stop' ? this.#text.trim() !== '' : this.#finishReason === 'tool_calls' && this.#toolCalls.length > 0;
   }
 
   /** Estimated output of the attempt that runs, in tokens. */
@@ -98,6 +101,13 @@ export class CallMeter {
         if (event.type === 'text') this.#text += event.text;
         if (this.#tariff.prices !== null) this.#tokens[event.type] += estimateTextTokens(event.text);
         break;
+      case 'tool_delta':
+        this.#firstTokenMs ??= this.#now() - this.#startMs;
+        if (this.#tariff.prices !== null) this.#tokens.text += estimateTextTokens(event.text);
+        break;
+      case 'tool_call':
+        this.#toolCalls.push(event.call);
+        break;
       case 'logprobs':
         for (const value of event.values) this.#logprobs = { sum: this.#logprobs.sum + value, count: this.#logprobs.count + 1 };
         break;
@@ -107,6 +117,7 @@ export class CallMeter {
       case 'restart':
         this.#closeAttempt(event.error.status !== null || event.error.code === 'connection_failed');
         this.#text = '';
+        this.#toolCalls = [];
         this.#logprobs = { sum: 0, count: 0 };
         this.#finishReason = null;
         break;
@@ -123,6 +134,7 @@ export class CallMeter {
     return {
       resolved_model: this.#resolvedModel,
       text: this.#text === '' ? null : this.#text,
+      tool_calls: error === null ? this.#toolCalls : [],
       finish_reason: this.#finishReason,
       ...sumAttempts(this.attempts),
       confidence: this.#logprobs.count === 0 ? null : Math.exp(this.#logprobs.sum / this.#logprobs.count),

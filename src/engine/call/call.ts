@@ -1,9 +1,11 @@
+import type { AnswerFormat } from '../../core/answer-format.js';
 import { callErrorInfo, isMomError, type MomError, toMomError } from '../../core/error.js';
 import type { Message } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
-import type { CallEvent, CallRequest } from '../../core/model-client.js';
+import type { CallEvent, CallRequest, StablePrefix } from '../../core/model-client.js';
 import { type CallKind, type CallRecord, NOT_MADE } from '../../core/run.js';
+import type { ToolOffer } from '../../core/tool.js';
 import type { RunContext } from '../context.js';
 import type { Tab } from '../money/tab.js';
 import { type Tariff, tariffOf } from '../money/tariff.js';
@@ -21,6 +23,12 @@ export interface Ask {
   /** What of `messages` is worth recording: null when it is the conversation as it came. */
   record: readonly Message[] | null;
   params: SamplingParams;
+  /** Tools that it may call. @default none */
+  tools?: ToolOffer | null;
+  /** The form that its answer must have. @default any */
+  format?: AnswerFormat | null;
+  /** What later prompts are likely to begin with too. @default nothing is marked */
+  stable?: StablePrefix | null;
   /** Output tokens expected at most, where less than a whole answer is asked for; the planned call says the same. @default as the mixture expects */
   output?: number;
   signal: AbortSignal;
@@ -111,6 +119,9 @@ function toRequest(ctx: RunContext, ask: Ask): CallRequest {
     model: member.model,
     messages: ask.messages,
     params: takenParams(ctx, member, ask.params),
+    tools: ask.tools ?? null,
+    format: ask.format ?? null,
+    stable: ask.stable ?? null,
     extraBody: member.extraBody,
     privacy: member.privacy,
     timeouts: member.timeouts,

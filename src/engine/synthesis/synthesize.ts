@@ -104,7 +104,7 @@ function proposalsOnly(ctx: RunContext, panel: Panel): Outcome {
   const stopped = stopReason(ctx);
   if (stopped) ctx.recorder.warn(stopped.code, stopped.message);
   const whole = panelIsWhole(ctx, panel) && panel.usable.every((record) => record.finish_reason !== 'length');
-  return { status: whole ? 'complete' : 'degraded', answer: null, answer_source: null, finish_reason: null, error: null };
+  return { status: whole ? 'complete' : 'degraded', answer: null, tool_calls: [], answer_source: null, finish_reason: null, error: null };
 }
 
 function warnUnmerged(ctx: RunContext, code: string, why: string): void {

@@ -134,7 +134,11 @@ describe('auto keeps formats', () => {
 });
 
 describe('auto and tools', () => {
-  const call: Message = { role: 'assistant', content: null, tool_calls: [{ id: 't1' }] };
+  const call: Message = {
+    role: 'assistant',
+    content: null,
+    tool_calls: [{ id: 't1', type: 'function', function: { name: 'look_up', arguments: '{}' } }],
+  };
   const result: Message = { role: 'tool', content: '42', tool_call_id: 't1' };
 
   it('leaves what a tool said to the critics alone', () => {

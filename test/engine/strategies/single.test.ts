@@ -20,7 +20,11 @@ describe('single', () => {
   it('answered by another than the first that the plan names is degraded', async () => {
     const messages = [
       { role: 'user' as const, content: 'What is 6 x 7?' },
-      { role: 'assistant' as const, content: null, tool_calls: [{}] },
+      {
+        role: 'assistant' as const,
+        content: null,
+        tool_calls: [{ id: 't1', type: 'function' as const, function: { name: 'multiply', arguments: '{}' } }],
+      },
       { role: 'tool' as const, content: '42', tool_call_id: 't1' },
     ];
     const scripts = { first: refuses('overloaded', 503), second: answers('42') };

@@ -17,6 +17,7 @@ function proposal(id: string, family: string, text: string): CallRecord {
     layer: 1,
     status: 'answered',
     text,
+    tool_calls: [],
     finish_reason: 'stop',
     error: null,
     usage: null,

@@ -1,0 +1,51 @@
+import type { Service } from '../app/service.js';
+import type { ServeKey } from '../config/wishes.js';
+import type { Clock } from '../core/clock.js';
+import type { EventSink } from '../core/event.js';
+import type { RequestReport } from '../core/request-report.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { RequestLog } from '../observe/request-log.js';
+
+/** The service of the moment, held for one request: a reload does not take it away before it is released. */
+export interface ServiceLease {
+  service: Service;
+  /** More than once is once. */
+  release(): void;
+}
+
+/** What the gateway is made of. */
+export interface GatewayDeps {
+  lease(): ServiceLease;
+  metrics: Metrics;
+  log: RequestLog;
+  /** Who keeps a record of a run: journal, trace. Their `close` is called after the answer. */
+  recordersOf(runId: string): readonly EventSink[];
+  clock: Clock;
+}
+
+/** Who asks. */
+export interface Client {
+  /** Of the key; `local` where none is needed. */
+  name: string;
+  key: ServeKey | null;
+}
+
+/** One request on its way through the gateway. */
+export interface RequestScope {
+  id: string;
+  client: Client;
+  lease: ServiceLease;
+  /** Aborts when the client goes away. */
+  signal: AbortSignal;
+  /** Filled in on the way, told by {@link RequestScope.finish}. */
+  report: RequestReport;
+  /** The answer has begun to stream: whoever streams it calls `finish`, nobody else does. */
+  streams: boolean;
+  /** The request is over: frees its place, releases the lease, tells log and metrics. More than once is once. */
+  finish(): void;
+}
+
+/** Hono's variables of a request. */
+export interface GatewayEnv {
+  Variables: { scope: RequestScope };
+}
