@@ -1,31 +1,31 @@
 /**
- * npm run bench -- [--quick] [--rounds N] [--node PATH]...
+ * npm run bench -- [--quick] [--rounds N] [--node PATH]... [--only ask|gateway]
  * Prints every promise with its must, its goal and what was measured; exits with 1 when a must does not hold.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { measureGateway } from './gateway/measure.mjs';
+import { GATEWAY_ROWS } from './gateway/rows.mjs';
 import { measureOnce } from './once.mjs';
 import { cleanRoom } from './process.mjs';
+import { report } from './report.mjs';
 import { round } from './rounds.mjs';
 import { ROWS } from './rows.mjs';
 import { startUpstream } from './upstream.mjs';
 
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean' }, rounds: { type: 'string' }, node: { type: 'string', multiple: true } },
+  options: {
+    quick: { type: 'boolean' },
+    rounds: { type: 'string' },
+    node: { type: 'string', multiple: true },
+    only: { type: 'string' },
+  },
 });
 const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 15));
+/** A round of the gateway is hundreds of requests long. */
+const gatewayRounds = Math.min(rounds, 5);
 
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function mediansOf(samples) {
-  return Object.fromEntries(Object.keys(samples[0]).map((key) => [key, median(samples.map((sample) => sample[key]))]));
-}
-
-async function measure(node) {
+async function measureAsk(node) {
   const upstream = await startUpstream();
   const room = cleanRoom(upstream.url);
   try {
@@ -42,45 +42,26 @@ async function measure(node) {
   }
 }
 
-function verdict({ must, goal, exact }, value, samples) {
-  if (must === null) return '';
-  if (exact) return samples.every((sample) => sample === must) ? 'goal' : 'MISSED';
-  return value <= goal ? 'goal' : value <= must ? 'must' : 'MISSED';
-}
-
-function report(samples, once) {
-  const medians = { ...mediansOf(samples), ...once };
-  const number = (value, unit) => `${value.toFixed(unit === 'x' ? 2 : unit === '' ? 0 : 1)}${unit}`;
-  const lines = ROWS.map((row) => {
-    const value = row.value(medians);
-    const [measured, base] = row.of?.(medians) ?? [];
-    return {
-      measure: row.measure,
-      medians: measured === undefined ? '' : `${measured.toFixed(0)} / ${base.toFixed(0)} ${row.ofUnit ?? 'ms'}`,
-      must: row.must === null ? '' : number(row.must, row.unit),
-      goal: row.goal === null ? '' : number(row.goal, row.unit),
-      measured: number(value, row.unit),
-      holds: verdict(
-        row,
-        value,
-        samples.map((sample) => row.value({ ...sample, ...once })),
-      ),
-    };
-  });
-  const columns = ['measure', 'medians', 'must', 'goal', 'measured', 'holds'];
-  const widths = columns.map((column) => Math.max(column.length, ...lines.map((line) => line[column].length)));
-  const print = (cells) => console.log(`| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`);
-  print(columns);
-  print(widths.map((width) => '-'.repeat(width)));
-  for (const line of lines) print(columns.map((column) => line[column]));
+async function reportAsk(node) {
+  console.log(`\nmom ask: medians of ${rounds} interleaved rounds after one that fills mom's code cache\n`);
+  const once = measureOnce(node);
+  const holds = report(ROWS, await measureAsk(node), once);
   const each = Object.entries(once.strategies).map(([strategy, ms]) => `${strategy} ${ms.toFixed(2)}`);
   console.log(`\nms a run besides its models: ${each.join(', ')}`);
-  return lines.every((line) => line.holds !== 'MISSED');
+  return holds;
 }
 
-for (const node of flags.node ?? [process.execPath]) {
+async function reportGateway(node) {
   console.log(
-    `\nNode ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, medians of ${rounds} interleaved rounds after one that fills mom's code cache\n`,
+    `\nmom serve: medians of ${gatewayRounds} rounds after one to warm up; both references stream every upstream call, as mom does\n`,
   );
-  if (!report(await measure(node), measureOnce(node))) process.exitCode = 1;
+  const { samples, once } = await measureGateway(node, { rounds: gatewayRounds, quick: flags.quick });
+  const rows = flags.quick ? GATEWAY_ROWS.filter((row) => !row.long) : GATEWAY_ROWS;
+  return report(rows, samples, once);
+}
+
+const PARTS = { ask: reportAsk, gateway: reportGateway };
+for (const node of flags.node ?? [process.execPath]) {
+  console.log(`\nNode ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`);
+  for (const name of flags.only === undefined ? Object.keys(PARTS) : [flags.only]) if (!(await PARTS[name](node))) process.exitCode = 1;
 }
