@@ -79,9 +79,9 @@ const LIBSQL_HOOK = { 'process.env.LIBSQL_JS_DEV': 'true' };
 
 /** Builtins that are dear to load and often not needed at all, and what is used of them: loaded when one of these is first touched. */
 const LAZY_BUILTINS = {
-  'node:crypto': ['createHash', 'randomBytes', 'randomInt'],
+  'node:crypto': ['createHash', 'randomBytes', 'randomInt', 'randomUUID', 'timingSafeEqual'],
   'node:child_process': ['spawn'],
-  'node:http': ['Agent', 'createServer', 'request'],
+  'node:http': ['Agent', 'createServer', 'request', 'STATUS_CODES', 'ServerResponse'],
 };
 
 const lazyBuiltins = {

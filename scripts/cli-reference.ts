@@ -1,5 +1,6 @@
 import { groups, sentence, usageLine } from '../src/cli/help.js';
-import { COMMANDS, type CommandSpec, type OptionSpec } from '../src/cli/options.js';
+import type { CommandSpec, OptionSpec } from '../src/cli/option-spec.js';
+import { COMMANDS } from '../src/cli/options.js';
 import { someText } from '../src/cli/values.js';
 
 /** docs/cli.md: every command and option, from what parses them. */

@@ -1,8 +1,10 @@
 import { informed, learnModels } from './app/knowledge.js';
 import { openMemory } from './app/memory.js';
+import { openPlace, type SandboxWish } from './app/sandbox-place.js';
+import { secretsOf } from './app/secrets.js';
 import { createClient } from './client/index.js';
 import type { ModelSource } from './client/models.js';
-import { type LoadedConfig, loadConfig } from './config/load.js';
+import { loadConfig } from './config/load.js';
 import { resolveMixture } from './config/resolve.js';
 import { settingsOf } from './config/settings.js';
 import type { Env, MixtureChoice, Override, Settings } from './config/wishes.js';
@@ -25,7 +27,7 @@ export interface AppOptions {
   overrides?: readonly Override[];
   choice?: MixtureChoice;
   /** Points every provider at an embedded one and drops keys. */
-  sandbox?: { seed?: number; recorded?: readonly string[]; reportsCost?: boolean } | null;
+  sandbox?: SandboxWish | null;
   /** The engine will only plan: no sandbox is started. */
   planOnly?: boolean;
   /** Ends the wait for prices. */
@@ -59,10 +61,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     overrides: options.overrides ?? [],
   });
   const resolved = await resolveMixture(config, { ...options.choice, sandbox: Boolean(options.sandbox) });
-  const place =
-    options.sandbox && !options.planOnly
-      ? await enterSandbox(resolved.providers, options.sandbox)
-      : { providers: resolved.providers, close: async () => {} };
+  const place = await openPlace(resolved.providers, options.planOnly ? null : options.sandbox);
   const client = createClient({
     providers: place.providers,
     env: options.env,
@@ -102,27 +101,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-async function enterSandbox(providers: readonly Provider[], options: NonNullable<AppOptions['sandbox']>) {
-  const [{ startSandbox }, { sandboxProviders }] = await Promise.all([import('./sandbox/index.js'), import('./config/resolve.js')]);
-  const sandbox = await startSandbox(options);
-  return { providers: sandboxProviders(providers, sandbox.url), close: () => sandbox.close() };
-}
-
 /** A plan asks nobody, but the sandbox's prices are known without asking. */
 async function plannedSource({ sandbox }: AppOptions): Promise<ModelSource | null> {
   if (!sandbox) return null;
   const { sandboxSource } = await import('./app/sandbox-source.js');
   return sandboxSource(sandbox.recorded ?? []);
 }
-
-function secretsOf(config: LoadedConfig, providers: readonly Provider[]): string[] {
-  const named = Object.entries(config.env).flatMap(([name, value]) => (value && /(KEY|TOKEN|SECRET)$/.test(name) ? [value] : []));
-  return [...named, ...providers.flatMap((provider) => [...(provider.apiKey ? [provider.apiKey] : []), ...secretHeaders(provider)])];
-}
-
-/** Other headers, such as an organisation or a title, are words that may stand in any answer. */
-function secretHeaders(provider: Provider): string[] {
-  return Object.entries(provider.headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value] : []));
-}
-
-const SECRET_HEADER = /authorization|key|token|cookie|secret|password/i;

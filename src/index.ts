@@ -1,10 +1,12 @@
 export type { MixtureChoice, Override } from './app.js';
+export type { AnswerFormat } from './core/answer-format.js';
 export type { ErrorCode, ErrorInfo, MomError } from './core/error.js';
 export { isMomError } from './core/error.js';
 export type { RunEvent } from './core/event.js';
 export type { ContentPart, Message } from './core/message.js';
 export type { SamplingParams } from './core/model.js';
 export type { CallRecord, RunResult, RunStatus, Warning } from './core/run.js';
+export type { ToolCall, ToolDefinition, ToolOffer } from './core/tool.js';
 export type { Cost, Usage } from './core/usage.js';
 export type { AskOptions, Mom, MomOptions, Run } from './library.js';
 export { createMom } from './library.js';

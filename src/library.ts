@@ -1,9 +1,11 @@
 import { homedir } from 'node:os';
 import { type App, type AppOptions, createApp, type Env, type MixtureChoice, type Override } from './app.js';
+import type { AnswerFormat } from './core/answer-format.js';
 import type { EventSink, RunEvent } from './core/event.js';
 import type { Message } from './core/message.js';
 import type { SamplingParams } from './core/model.js';
 import type { RunRequest, RunResult, Warning } from './core/run.js';
+import type { ToolOffer } from './core/tool.js';
 
 /** Where a mom takes its configuration and keys from. Everything has a default. */
 export interface MomOptions {
@@ -32,6 +34,13 @@ export interface AskOptions {
   params?: SamplingParams;
   /** Parameters of the call that writes the answer only. */
   writerParams?: SamplingParams;
+  /**
+   * Tools that the model that writes the answer may call: an answer can then be `tool_calls`, whose results go into the
+   * messages of the next question as messages with the role `tool`.
+   */
+  tools?: ToolOffer;
+  /** The form that the answer must have: it is checked, and repaired once, else the run has failed. */
+  format?: AnswerFormat;
   /**
    * True shows the answer while it is written, which takes the fallback critics away once a character is out.
    * @default false
@@ -93,7 +102,7 @@ function startRun(making: Promise<App>, messages: readonly Message[], ask: AskOp
   const controller = new AbortController();
   const log = new EventLog();
   const signal = ask.signal ? AbortSignal.any([ask.signal, controller.signal]) : controller.signal;
-  const { params, writerParams, seed, cache = 'use', stream = false } = ask;
+  const { params, writerParams, tools, format, seed, cache = 'use', stream = false } = ask;
   const result = making
     .then(async ({ engine, mixture, warnings }) => {
       log.early = warnings;
@@ -105,6 +114,8 @@ function startRun(making: Promise<App>, messages: readonly Message[], ask: AskOp
         signal,
         ...(params && { params }),
         ...(writerParams && { writerParams }),
+        ...(tools && { tools }),
+        ...(format && { format }),
         ...(seed !== undefined && { seed }),
       };
       return log.complete(await engine.run(request, [log]));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createMom, isMomError, type MomOptions, type Run, type RunEvent } from '../src/index.js';
+import { createMom, isMomError, type Message, type MomOptions, type Run, type RunEvent, type ToolOffer } from '../src/index.js';
 import { ROOT } from './house/source-files.js';
 
 const exec = promisify(execFile);
@@ -54,6 +54,44 @@ describe('a run', () => {
     expect(result).toMatchObject({ status: 'complete', answer: 'both', answer_source: 'critic', error: null });
     expect(result.proposals.map((proposal) => proposal.text)).toEqual(['one', 'two']);
     expect([events[0]?.type, events.at(-1)]).toEqual(['run.start', expect.objectContaining({ type: 'run.end', result })]);
+  });
+
+  it('lets the critic call tools, and goes on with what they said', async () => {
+    const parameters = { type: 'object', properties: { path: { type: 'string' } } };
+    const tools: ToolOffer = { tools: [{ type: 'function', function: { name: 'read', parameters } }], choice: 'auto', parallel: undefined };
+    const turns = encodeURIComponent(JSON.stringify([{ calls: [{ name: 'read', arguments: { path: 'a' } }] }, { say: 'It says alpha.' }]));
+    // Models that take no history with tools unless they get tools.
+    const models = ['sandbox/say=one,needtools', 'sandbox/say=two,needtools'];
+    const mom = inSandbox({ choice: { models, critics: [`sandbox/turns=${turns}`] } });
+    const question: Message = { role: 'user', content: 'What is in a?' };
+    const run = mom.ask([question], { tools });
+    const called = (await all(run)).flatMap((event) => (event.type === 'answer.tool_call' ? event.call : []));
+    const first = await run.result;
+    expect(first).toMatchObject({
+      status: 'complete',
+      answer: null,
+      finish_reason: 'tool_calls',
+      tool_calls: [{ name: 'read', arguments: '{"path":"a"}' }],
+    });
+    expect(called).toEqual(first.tool_calls);
+    const calls = first.tool_calls.map(({ id, name, arguments: args }) => ({
+      id,
+      type: 'function' as const,
+      function: { name, arguments: args },
+    }));
+    const result: Message = { role: 'tool', tool_call_id: calls[0]?.id ?? '', content: 'alpha' };
+    const talk: Message[] = [question, { role: 'assistant', content: null, tool_calls: calls }, result];
+    const next = await mom.ask(talk, { tools }).result;
+    expect([next.status, next.answer, next.tool_calls, next.proposals]).toEqual(['complete', 'It says alpha.', [], []]);
+    const last = await mom.ask([...talk, { role: 'assistant', content: next.answer }, question], { tools }).result;
+    expect([last.status, last.proposals.map(({ text }) => text), last.tool_calls.length]).toEqual(['complete', ['one', 'two'], 1]);
+    expect(last.tool_calls[0]?.id).not.toBe(calls[0]?.id);
+  });
+
+  it('checks the form of an answer', async () => {
+    const ask = (model: string) => inSandbox().ask('As JSON?', { choice: { models: [model] }, format: { type: 'json_object' } }).result;
+    expect(await ask('sandbox/json')).toMatchObject({ status: 'complete', error: null });
+    expect(await ask('sandbox/say=no')).toMatchObject({ status: 'failed', error: { code: 'schema_mismatch' } });
   });
 
   it('gives a stored answer again, asks anew, or does without, where a cache is configured', async () => {

@@ -11,19 +11,22 @@ import type { RunRequest, Warning } from '../core/run.js';
 import type { Engine } from '../engine/index.js';
 import { createPriceShelf } from '../store/price-lists.js';
 
-interface Wanted {
+interface Sources {
   providers: readonly Provider[];
-  mixture: Mixture;
   settings: Settings;
   /** Null: nobody is asked, only what is kept counts. */
   source: ModelSource | null;
   /** What the sandbox tells is not kept. */
   sandbox: boolean;
-  /** Prices will be shown, whether a cap needs them or not. */
-  showsPrices: boolean;
   env: Env;
   home: string;
   onNote: (note: Warning) => void;
+}
+
+interface Wanted extends Sources {
+  mixture: Mixture;
+  /** Prices will be shown, whether a cap needs them or not. */
+  showsPrices: boolean;
   signal: AbortSignal;
 }
 
@@ -34,20 +37,41 @@ const LARGE_REQUEST = 100_000;
 const HOSTED = /cloud$/i;
 
 /**
- * What is known of the mixture's models. Prices are waited for where a cap of the user's or a budget needs them. Else
- * nobody is asked but the hosted providers that mom knows, beside the run and once a day: a server of the user's own
- * gets no request that it was not meant to get.
+ * What can be known of the providers' models. Nobody is asked for a list that no run waits for but the hosted providers
+ * that mom knows, once a day: a server of the user's own gets no request that it was not meant to get.
  */
-export async function learnModels(wanted: Wanted): Promise<PreparedCatalog> {
-  const { providers, mixture, settings, source, sandbox, env, home, onNote, signal } = wanted;
+export function openCatalog({ providers, settings, source, sandbox, env, home, onNote }: Sources): PreparedCatalog {
   const shelf = sandbox ? NO_SHELF : createPriceShelf(env, home);
   const local = new Set(sandbox ? [] : providers.filter(isLocal).map(({ name }) => name));
   const isFree = (provider: string, model: string) => local.has(provider) && !HOSTED.test(model);
   const { pricing } = settings;
-  const catalog = createCatalog({ providers, shelf, source, pricing, isFree, mayVolunteer: isPublic, clock: systemClock, onNote });
+  return createCatalog({ providers, shelf, source, pricing, isFree, mayVolunteer: isPublic, clock: systemClock, onNote });
+}
+
+/** What is known of the mixture's models. Prices are waited for where a cap of the user's or a budget needs them. */
+export async function learnModels(wanted: Wanted): Promise<PreparedCatalog> {
+  const { mixture, settings, signal } = wanted;
+  const catalog = openCatalog(wanted);
   const need = wanted.showsPrices || needsPrices(mixture, settings) ? 'prices' : 'nothing';
   await catalog.prepare(membersOf(mixture), need, signal);
   return catalog;
+}
+
+/**
+ * An engine for any number of requests, over any time: each run learns what it needs of its models, and what has become
+ * old is fetched again.
+ */
+export function keptInformed(engine: Engine, catalog: PreparedCatalog, settings: Settings): Engine {
+  return {
+    ...engine,
+    async run(request, sinks, id) {
+      const { mixture, budgets = [], signal = new AbortController().signal } = request;
+      const members = membersOf(mixture);
+      await catalog.prepare(members, budgets.length > 0 || needsPrices(mixture, settings) ? 'prices' : 'nothing', signal);
+      if (needOf(request) !== 'nothing') await catalog.prepare(members, needOf(request), signal);
+      return engine.run(request, sinks, id);
+    },
+  };
 }
 
 /** An engine that asks what the models can take before it runs a request that not every model takes. */

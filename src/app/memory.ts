@@ -5,10 +5,13 @@ import type { Provider } from '../core/model.js';
 import type { Warning } from '../core/run.js';
 import { cacheDir, stateDir } from '../core/xdg.js';
 import type { KeptAnswers } from '../engine/index.js';
+import type { BudgetHolder } from '../store/spending.js';
 
 interface Wanted {
   settings: Settings;
   providers: readonly Provider[];
+  /** Others than the user that have budgets of their own. @default none */
+  holders?: readonly BudgetHolder[];
   /** Simulated answers and dollars are kept apart from real ones. */
   sandbox: boolean;
   env: Env;
@@ -20,6 +23,8 @@ interface Wanted {
 export interface Memory {
   cache: KeptAnswers | null;
   budgets: readonly Budget[];
+  /** Of one holder. */
+  budgetsOf(id: string): readonly Budget[];
   close(): void;
 }
 
@@ -29,6 +34,7 @@ export async function openMemory(wanted: Wanted): Promise<Memory> {
   return {
     cache: answers && { answers, semantic: settings.cache?.semantic ?? null, realm: sandbox ? 'sandbox' : realmOf(providers) },
     budgets: spending?.budgets ?? [],
+    budgetsOf: (id) => spending?.budgetsOf(id) ?? [],
     close() {
       answers?.close();
       spending?.close();
@@ -48,11 +54,11 @@ async function openAnswers({ settings, sandbox, env, home, onNote }: Wanted) {
   return createAnswerCache({ dir: place(cacheDir(env, home), sandbox), ttl, maxSize, clock: () => new Date(), onNote });
 }
 
-async function openSpending({ settings, sandbox, env, home, onNote }: Wanted) {
+async function openSpending({ settings, holders = [], sandbox, env, home, onNote }: Wanted) {
   const { day, month } = settings.budget;
-  if (day === null && month === null) return null;
+  if (day === null && month === null && holders.length === 0) return null;
   const { createSpending } = await import('../store/spending.js');
-  return createSpending({ dir: place(stateDir(env, home), sandbox), day, month, clock: () => new Date(), onNote });
+  return createSpending({ dir: place(stateDir(env, home), sandbox), day, month, holders, clock: () => new Date(), onNote });
 }
 
 function place(dir: string, sandbox: boolean): string {

@@ -1,4 +1,5 @@
-import { COMMANDS, type CommandSpec, type OptionSpec } from './options.js';
+import type { CommandSpec, OptionSpec } from './option-spec.js';
+import { COMMANDS } from './options.js';
 
 const HELP: OptionSpec = { flags: '-h, --help', help: 'show this help', group: 'More', short: true };
 const HELP_ALL: OptionSpec = { flags: '--help-all', help: 'show every option', group: 'More', short: true };

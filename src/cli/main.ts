@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { constants, homedir } from 'node:os';
 import { isatty } from 'node:tty';
 import { exitCode, isMomError, toMomError } from '../core/error.js';
 import type { CliContext, Exit } from './context.js';
@@ -67,6 +67,8 @@ async function end(exit: Exit, output: ProcessOutput): Promise<void> {
   if ('signal' in exit) {
     process.removeAllListeners(exit.signal);
     process.kill(process.pid, exit.signal);
+    // As the first process of a container it can't die by a signal.
+    if (process.pid === 1) process.exit(128 + constants.signals[exit.signal]);
     return;
   }
   if (lost === null || exit.status !== 0) process.exit(exit.status);

@@ -1,65 +1,10 @@
 import { LAYERS, REFINE_ROUNDS } from '../core/limits.js';
 import { STRATEGIES } from '../core/mixture.js';
-import {
-  assignment,
-  dollars,
-  duration,
-  durationOrAuto,
-  numberBetween,
-  oneOf,
-  someText,
-  type ValueKind,
-  wholeBetween,
-  wholeNumber,
-} from './values.js';
+import { CONFIG_FILE, type CommandSpec, GROUPS, JSON_OUT, SET } from './option-spec.js';
+import { KEYS, SERVE } from './serve/options.js';
+import { dollars, duration, durationOrAuto, numberBetween, oneOf, someText, wholeBetween, wholeNumber } from './values.js';
 
-/** One option. Help, parsing and docs/cli.md are made from these, so they can't differ. */
-export interface OptionSpec {
-  flags: string;
-  help: string;
-  /** Heading in the long help. */
-  group: string;
-  /** Shown in the short help too. */
-  short?: true;
-  repeat?: true;
-  /** Left out for a switch. */
-  value?: ValueKind;
-}
-
-export interface CommandSpec {
-  /** With its parent: `config show`. */
-  name: string;
-  /** As after the name in the usage line. */
-  args?: string;
-  summary: string;
-  options: readonly OptionSpec[];
-  examples?: readonly string[];
-  /** Only groups other commands. */
-  parent?: true;
-}
-
-const input = 'Input';
-const models = 'Models';
-const waiting = 'Waiting and money';
-const output = 'Output';
-const more = 'More';
-
-const CONFIG_FILE: OptionSpec = {
-  flags: '--config <file>',
-  help: 'use this file instead of the project and user files; it is trusted',
-  group: more,
-  value: someText,
-};
-
-const SET: OptionSpec = {
-  flags: '--set <path=value>',
-  help: 'set any option of the configuration (repeat)',
-  group: models,
-  repeat: true,
-  value: assignment,
-};
-
-const JSON_OUT: OptionSpec = { flags: '--json', help: 'print JSON', group: output };
+const { input, models, waiting, output, more } = GROUPS;
 
 export const ASK: CommandSpec = {
   name: 'ask',
@@ -218,4 +163,4 @@ export const SANDBOX: CommandSpec = {
 };
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CommandSpec[] = [ASK, INIT, ...CONFIG, SANDBOX];
+export const COMMANDS: readonly CommandSpec[] = [ASK, SERVE, INIT, ...KEYS, ...CONFIG, SANDBOX];

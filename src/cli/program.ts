@@ -4,7 +4,8 @@ import { listenForSignals } from './cancellation.js';
 import type { ConfigAction } from './commands/config.js';
 import { type CliContext, type Exit, SUCCESS } from './context.js';
 import { commandHelp, rootHelp } from './help.js';
-import { ASK, COMMANDS, type CommandSpec, type OptionSpec } from './options.js';
+import type { CommandSpec, OptionSpec } from './option-spec.js';
+import { ASK, COMMANDS } from './options.js';
 import { correctedLine, usageError } from './usage.js';
 import type { ValueKind } from './values.js';
 
@@ -14,6 +15,8 @@ type Action = (args: string[], flags: Flags, context: CliContext) => Promise<Exi
 /** What each command does; its modules are loaded when it is called. */
 const ACTIONS: Record<string, Action> = {
   ask: async (args, flags, context) => (await import('./commands/ask.js')).run(args, flags, context),
+  serve: async (_args, flags, context) => (await import('./commands/serve.js')).run(flags, context),
+  'keys show': async ([name], _flags, context) => ({ status: (await import('./commands/keys.js')).show(name ?? '', context) }),
   init: async (_args, flags, context) => ({ status: await (await import('./commands/init.js')).run(flags, context) }),
   'config show': configAction('show'),
   'config where': configAction('where'),

@@ -47,7 +47,7 @@ export function wantedFormat(argv: readonly string[]): OutputFormat {
   return format;
 }
 
-const OTHER_COMMANDS = new Set(['init', 'config', 'sandbox']);
+const OTHER_COMMANDS = new Set(['serve', 'init', 'keys', 'config', 'sandbox']);
 
 /** What a failure before the run prints on stdout; empty in text. */
 export function unstartedOutput(format: OutputFormat, error: MomError): string {

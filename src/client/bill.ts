@@ -2,9 +2,10 @@ import type { Clock } from '../core/clock.js';
 import { DEFAULT_TIMEOUTS } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
 import type { CallBill } from '../core/model-client.js';
-import { readWhole, requestHeaders } from './attempt.js';
+import { requestHeaders } from './attempt.js';
 import type { WireDialect } from './dialect.js';
 import type { Transport } from './transport.js';
+import { readWhole } from './whole-body.js';
 
 /** A bill is written some time after the call: ask this often, with this pause (milliseconds). */
 const TRIES = 5;

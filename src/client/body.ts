@@ -1,7 +1,10 @@
+import type { AnswerFormat } from '../core/answer-format.js';
 import type { Provider } from '../core/model.js';
 import type { CallRequest } from '../core/model-client.js';
+import type { ToolOffer } from '../core/tool.js';
+import { markedMessages } from './cache-marks.js';
 import type { WireDialect } from './dialect.js';
-import type { ProviderComplaint } from './errors.js';
+import { isRecord } from './errors.js';
 
 export type Body = Record<string, unknown>;
 
@@ -13,46 +16,32 @@ export function buildBody(dialect: WireDialect, provider: Provider, request: Cal
   const wishes = logprobs === true ? { logprobs } : {};
   const body: Body = { ...params, ...wishes, ...extras, ...provider.extraBody, ...request.extraBody };
   // A routing wish in extra_body adds to the data policy and can't lift it.
-  if (isObject(extras.provider) && isObject(body.provider)) body.provider = { ...body.provider, ...extras.provider };
-  for (const [name, value] of Object.entries(body)) if (value === undefined) delete body[name];
-  return { ...body, model: dialect.modelId(request.model), messages: request.messages, stream: true };
+  if (isRecord(extras.provider) && isRecord(body.provider)) body.provider = { ...body.provider, ...extras.provider };
+  for (const name in body) if (body[name] === undefined) delete body[name];
+  const messages = dialect.takesCacheMarks(request.model) ? markedMessages(request, body) : request.messages;
+  return {
+    ...body,
+    ...toolFields(request.tools),
+    ...formatField(request.format),
+    model: dialect.modelId(request.model),
+    messages,
+    stream: true,
+  };
 }
 
-const COMPLAINT =
-  /unsupported|(not|n['’]t) support|not enabled|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|extra (input|field)|invalid (parameter|argument|field)|use '?max_/i;
-const NEVER_DROPPED = new Set(['model', 'messages', 'stream', 'provider']);
-const TWINS: Readonly<Record<string, string>> = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' };
-
-/** A body without the parameter a provider refused, and what was done. */
-export interface Repair {
-  body: Body;
-  dropped: string;
-  /** The name its value goes by now. */
-  renamed: string | null;
+function toolFields(offer: ToolOffer | null): Body {
+  // An empty list is refused by some, and says nothing.
+  if (offer === null || offer.tools.length === 0) return {};
+  return {
+    tools: offer.tools,
+    ...(offer.choice === undefined ? {} : { tool_choice: offer.choice }),
+    ...(offer.parallel === undefined ? {} : { parallel_tool_calls: offer.parallel }),
+  };
 }
 
-/** Wishes that some providers refuse with 403 (not for this key) or 422 (no such field): an answer without them is worth having. */
-const REFUSED_OTHERWISE = new Set(['logprobs']);
-
-/**
- * What to send instead after a refusal that names a parameter of `body` as unsupported: any with 400, a mere wish with
- * 403 and 422 too. Null when it names none, or one that was repaired before.
- */
-export function repairBody(body: Body, complaint: ProviderComplaint, repaired: ReadonlySet<string>): Repair | null {
-  const { status, message, param } = complaint;
-  if ((status !== 400 && status !== 403 && status !== 422) || !COMPLAINT.test(message)) return null;
-  const mayDrop = (name: string) => (status === 400 ? !NEVER_DROPPED.has(name) : REFUSED_OTHERWISE.has(name));
-  const candidates = Object.keys(body).filter((name) => mayDrop(name) && !repaired.has(name));
-  const named = candidates.filter((name) => param === name || param?.startsWith(`${name}.`));
-  const said = candidates.filter((name) => new RegExp(`(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`, 'i').test(message));
-  const dropped = named[0] ?? said[0];
-  if (dropped === undefined) return null;
-  const { [dropped]: value, ...rest } = body;
-  const twin = TWINS[dropped];
-  if (twin === undefined || twin in body || repaired.has(twin)) return { body: rest, dropped, renamed: null };
-  return { body: { ...rest, [twin]: value }, dropped, renamed: twin };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function formatField(format: AnswerFormat | null): Body {
+  if (format === null) return {};
+  if (format.type === 'json_object') return { response_format: { type: 'json_object' } };
+  const { type, ...named } = format;
+  return { response_format: { type, json_schema: named } };
 }

@@ -44,6 +44,8 @@ export interface PreparedCatalog extends Catalog {
    * background, and waited for ({@link PRICE_LIST}.wait at most) only where it is needed and unknown. Never throws.
    */
   prepare(members: readonly Pick<Member, 'provider' | 'model'>[], need: Need, signal: AbortSignal): Promise<void>;
+  /** Every model of the provider's list that is in service; empty where there is no list. */
+  listed(provider: string): readonly ModelFacts[];
   /** Ends what is under way. */
   settle(): Promise<void>;
 }
@@ -108,6 +110,7 @@ export function createCatalog(options: CatalogOptions): PreparedCatalog {
     facts,
     retired: (provider, model) => books.get(provider)?.isGone(model) ?? false,
     nearest: (provider, model, fits) => nearestId(model, books.get(provider)?.living().filter(fits) ?? []),
+    listed: (provider) => books.get(provider)?.living() ?? [],
     listedAt: (provider) => books.get(provider)?.listedAt ?? null,
     async prepare(members, need, signal) {
       const waits: Promise<void>[] = [];

@@ -1,9 +1,10 @@
 import type { MomError } from '../core/error.js';
 import type { CallEvent } from '../core/model-client.js';
-import type { Cost, Usage } from '../core/usage.js';
 import type { WireDialect } from './dialect.js';
 import { callError, cleanText, isRecord, readComplaint, type Subject, statusError } from './errors.js';
 import { ThinkSplitter } from './think.js';
+import { ToolCallCollector } from './tool-calls.js';
+import { readLogprobs, readUsage } from './usage.js';
 
 /** Turns the chunks of one answer into events, and knows at the end whether it was an answer at all. */
 export class AnswerDecoder {
@@ -11,6 +12,9 @@ export class AnswerDecoder {
   readonly #dialect: WireDialect;
   readonly #headers: Record<string, string>;
   readonly #think = new ThinkSplitter();
+  /** Null where no tool may be called: then a call is no answer. */
+  readonly #calls: ToolCallCollector | null;
+  #events: CallEvent[] = [];
   #opened = false;
   #model: string | null = null;
   #characters = 0;
@@ -22,10 +26,11 @@ export class AnswerDecoder {
   /** Thrown at the end, when the usage is in: a refused or empty answer is billed all the same. */
   #failure: MomError | null = null;
 
-  constructor(subject: Subject, dialect: WireDialect, headers: Record<string, string>) {
+  constructor(subject: Subject, dialect: WireDialect, headers: Record<string, string>, mayCall: boolean) {
     this.#subject = subject;
     this.#dialect = dialect;
     this.#headers = headers;
+    this.#calls = mayCall ? new ToolCallCollector() : null;
   }
 
   /** True once a finish reason has come: what may follow is the usage only. */
@@ -33,19 +38,26 @@ export class AnswerDecoder {
     return this.#finish !== null;
   }
 
+  /** The events since the last time; texts that follow each other are one, as each event passes many hands. */
+  take(): CallEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
   /** @throws MomError `bad_response`, or the error that the chunk carries. */
-  *chunk(data: string): Generator<CallEvent> {
+  chunk(data: string): void {
     let chunk: unknown;
     try {
       chunk = JSON.parse(data);
     } catch {
       throw this.#bad(`sent something that is not JSON: ${cleanText(data.slice(0, 100), this.#subject.provider)}`);
     }
-    yield* this.value(chunk, 'delta');
+    this.value(chunk, 'delta');
   }
 
   /** A chunk, or with `message` a complete answer. */
-  *value(chunk: unknown, part: 'delta' | 'message'): Generator<CallEvent> {
+  value(chunk: unknown, part: 'delta' | 'message'): void {
     if (!isRecord(chunk)) throw this.#bad('sent a chunk that is no object');
     if (chunk.error !== undefined && chunk.error !== null) {
       const complaint = readComplaint(chunk, null) ?? { message: JSON.stringify(chunk.error), param: null, status: null };
@@ -53,16 +65,17 @@ export class AnswerDecoder {
     }
     if (!this.#opened) {
       this.#opened = true;
-      yield { type: 'open', generationId: this.#dialect.generationId(this.#headers, typeof chunk.id === 'string' ? chunk.id : null) };
+      const generationId = this.#dialect.generationId(this.#headers, typeof chunk.id === 'string' ? chunk.id : null);
+      this.#events.push({ type: 'open', generationId });
     }
     if (typeof chunk.model === 'string' && chunk.model !== '' && chunk.model !== this.#model) {
       this.#model = chunk.model;
-      yield { type: 'model', resolvedModel: chunk.model };
+      this.#events.push({ type: 'model', resolvedModel: chunk.model });
     }
     if (chunk.choices !== undefined && !Array.isArray(chunk.choices)) throw this.#bad('sent `choices` that are no list');
     const choice: unknown = chunk.choices?.[0];
-    if (choice !== undefined) yield* this.#choice(choice, part);
-    if (isRecord(chunk.usage)) yield { type: 'usage', ...readUsage(chunk.usage) };
+    if (choice !== undefined) this.#choice(choice, part);
+    if (isRecord(chunk.usage)) this.#events.push({ type: 'usage', ...readUsage(chunk.usage) });
   }
 
   /** The end of the stream. @throws MomError when what came is no answer. */
@@ -78,25 +91,31 @@ export class AnswerDecoder {
     });
   }
 
-  *#choice(choice: unknown, part: 'delta' | 'message'): Generator<CallEvent> {
+  #choice(choice: unknown, part: 'delta' | 'message'): void {
     if (!isRecord(choice)) throw this.#bad('sent a choice that is no object');
     const delta = choice[part] ?? {};
     if (!isRecord(delta)) throw this.#bad(`sent a \`${part}\` that is no object`);
-    const reasoning = this.#reasoning(delta);
-    if (reasoning !== '') yield { type: 'reasoning', text: reasoning };
+    this.#tell('reasoning', this.#reasoning(delta));
     const pieces = this.#think.push(this.#string(delta, 'content'));
     if (this.#finish === null) this.#weigh(pieces, readLogprobs(choice.logprobs));
-    yield* this.#pieces(pieces);
+    this.#pieces(pieces);
+    this.#tools(delta);
     const reason = choice.finish_reason;
     if (reason === undefined || reason === null || reason === '' || this.#finish !== null) return;
     if (typeof reason !== 'string') throw this.#bad('sent a `finish_reason` that is no text');
-    yield* this.#pieces(this.#think.end());
+    this.#finishWith(reason, choice);
+  }
+
+  #finishWith(reason: string, choice: Record<string, unknown>): void {
+    this.#pieces(this.#think.end());
     // All at once: between the pieces of a text they would keep these from going on as one.
     const values = [...this.#logprobs, ...this.#heldLogprobs];
-    if (values.length > 0) yield { type: 'logprobs', values };
+    if (values.length > 0) this.#events.push({ type: 'logprobs', values });
     this.#finish = reason;
     this.#failure = this.#judge(reason, choice);
-    if (this.#failure === null) yield { type: 'finish', reason };
+    if (this.#failure !== null) return;
+    for (const call of this.#calls?.calls() ?? []) this.#events.push({ type: 'tool_call', call });
+    this.#events.push({ type: 'finish', reason: this.#reasonTold(reason) });
   }
 
   #judge(reason: string, choice: Record<string, unknown>): MomError | null {
@@ -108,8 +127,21 @@ export class AnswerDecoder {
     if (reason === 'content_filter') {
       return callError('content_filtered', `${provider.name} withheld the answer of ${model}: content filter`);
     }
-    if (!this.#blank) return null;
+    const broken = this.#calls?.unfinished(reason === 'length') ?? null;
+    if (broken !== null) {
+      return callError('bad_response', `${model} called ${broken} with arguments that are not whole (finish reason: ${reason})`, {
+        hint: reason === 'length' ? 'allow more tokens (max_tokens)' : 'try again, or use another model',
+      });
+    }
+    if (!this.#blank || this.#calls?.isEmpty === false) return null;
     return callError('empty_answer', `${model} gave an empty answer (finish reason: ${reason})`);
+  }
+
+  /** Whether tools are to be called is seen by the calls: some providers say `stop` with them, or `tool_calls` without. */
+  #reasonTold(reason: string): string {
+    const called = this.#calls?.isEmpty === false;
+    if (called) return reason === 'length' ? reason : 'tool_calls';
+    return reason === 'tool_calls' || reason === 'function_call' ? 'stop' : reason;
   }
 
   /** Thoughts inside the text are no part of the answer, and neither is how sure the model was of them. */
@@ -120,14 +152,31 @@ export class AnswerDecoder {
     this.#heldLogprobs = [];
   }
 
-  *#pieces(pieces: ReturnType<ThinkSplitter['push']>): Generator<CallEvent> {
-    for (const piece of pieces) {
-      if (piece.type === 'text') {
-        this.#characters += piece.text.length;
-        this.#blank &&= piece.text.trim() === '';
+  #pieces(pieces: ReturnType<ThinkSplitter['push']>): void {
+    for (const { type, text } of pieces) {
+      if (type === 'text') {
+        this.#characters += text.length;
+        this.#blank &&= text.trim() === '';
       }
-      yield piece;
+      this.#tell(type, text);
     }
+  }
+
+  #tools(delta: Record<string, unknown>): void {
+    const said = delta.tool_calls ?? delta.function_call;
+    if (said === undefined || said === null || this.#finish !== null) return;
+    try {
+      this.#tell('tool_delta', (this.#calls ?? new ToolCallCollector()).push(said));
+    } catch {
+      throw this.#bad('sent `tool_calls` that are none');
+    }
+  }
+
+  #tell(type: 'text' | 'reasoning' | 'tool_delta', text: string): void {
+    if (text === '') return;
+    const last = this.#events.at(-1);
+    if (last?.type === type) last.text += text;
+    else this.#events.push({ type, text });
   }
 
   #reasoning(delta: Record<string, unknown>): string {
@@ -148,32 +197,4 @@ export class AnswerDecoder {
   #bad(what: string): MomError {
     return callError('bad_response', `${this.#subject.provider.name} ${what} (${this.#subject.model})`);
   }
-}
-
-/** The log probabilities of a choice's tokens. They are an extra: what is none is left out, and never an error. */
-function readLogprobs(logprobs: unknown): number[] {
-  const tokens: unknown = isRecord(logprobs) ? logprobs.content : null;
-  if (!Array.isArray(tokens)) return [];
-  const values = tokens.map((token: unknown) => (isRecord(token) ? token.logprob : null));
-  return values.filter((value): value is number => typeof value === 'number' && value <= 0);
-}
-
-function readUsage(usage: Record<string, unknown>): { usage: Usage; cost: Cost } {
-  const detail = (group: string, name: string): number => {
-    const details = usage[group];
-    return isRecord(details) ? count(details[name]) : 0;
-  };
-  return {
-    usage: {
-      input_tokens: count(usage.prompt_tokens),
-      output_tokens: count(usage.completion_tokens),
-      reasoning_tokens: detail('completion_tokens_details', 'reasoning_tokens'),
-      cached_input_tokens: detail('prompt_tokens_details', 'cached_tokens'),
-    },
-    cost: typeof usage.cost === 'number' ? { usd: usage.cost, source: 'reported' } : { usd: null, source: 'unknown' },
-  };
-}
-
-function count(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }

@@ -10,6 +10,8 @@ export interface WireDialect {
   headers(provider: Provider): Record<string, string>;
   /** Body fields beyond `model`, `messages`, `stream` and the common sampling parameters. */
   extras(provider: Provider, request: CallRequest): Record<string, unknown>;
+  /** True for models whose prompts are cached up to a mark that the request sets. */
+  takesCacheMarks(model: string): boolean;
   /** Body fields that carry the provider's data policy, for requests that are no calls. */
   policy(provider: Provider): Record<string, unknown>;
   models: {

@@ -1,42 +1,88 @@
 import { ERRORS, isMomError, type MomError } from '../core/error.js';
 import { RETRY } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
-import type { Embedding } from '../core/model-client.js';
+import type { CallBill, Embedding } from '../core/model-client.js';
 import type { Random } from '../core/random.js';
 import type { WireDialect } from './dialect.js';
 import { callError, cancelledError, isRecord, keyMissing, readComplaint, retryAfter, type Subject, statusError } from './errors.js';
 import { type JsonContext, type JsonResponse, jsonCall } from './json-call.js';
+import type { RetryBudget } from './retry-budget.js';
 
-/** Milliseconds for an embedding, its one retry included: it stands before the first call of a run. */
-const LIMIT = 10_000;
+/** Milliseconds for embeddings, the one retry included: of one text, which stands before the first call of a run, and of a client's batch. */
+const LIMIT = { one: 10_000, batch: 60_000 } as const;
+
+/** Whom to ask for embeddings, and with what. */
+export interface EmbedContext extends JsonContext {
+  random: Random;
+  retryBudget: RetryBudget | undefined;
+  provider: Provider;
+  dialect: WireDialect;
+}
+
+/** A provider's answer to a request for embeddings, as it came. */
+export interface ForwardedAnswer extends CallBill {
+  /** A JSON object in the shape of the OpenAI API, with a list `data`. */
+  body: Record<string, unknown>;
+}
 
 /**
  * Asks an embedding model for the place of a text. Trouble that may pass is tried once more.
  * @throws MomError as a call does
  */
-export async function embed(
-  context: JsonContext & { random: Random },
-  provider: Provider,
-  dialect: WireDialect,
-  model: string,
-  text: string,
+export async function embed(context: EmbedContext, model: string, text: string, signal: AbortSignal): Promise<Embedding> {
+  const { provider, dialect } = context;
+  const body = { ...dialect.policy(provider), model: dialect.modelId(model), input: text, encoding_format: 'float' };
+  return ask(context, { model, body, limit: LIMIT.one, signal }, (value) => {
+    const vector = vectorOf(value);
+    return vector && { vector, ...billOf(value) };
+  });
+}
+
+/**
+ * Passes a client's request for embeddings on: as it came, with the provider's own id of the model, its extra body and its data
+ * policy. Trouble that may pass is tried once more.
+ * @throws MomError as a call does
+ */
+export async function forwardEmbeddings(
+  context: EmbedContext,
+  request: Record<string, unknown> & { model: string },
   signal: AbortSignal,
-): Promise<Embedding> {
+): Promise<ForwardedAnswer> {
+  const { provider, dialect } = context;
+  const policy = dialect.policy(provider);
+  const body: Record<string, unknown> = { ...request, ...policy, ...provider.extraBody, model: dialect.modelId(request.model) };
+  if (isRecord(policy.provider) && isRecord(body.provider)) body.provider = { ...body.provider, ...policy.provider };
+  return ask(context, { model: request.model, body, limit: LIMIT.batch, signal }, (value) =>
+    isRecord(value) && Array.isArray(value.data) && value.data.length > 0 ? { body: value, ...billOf(value) } : null,
+  );
+}
+
+interface Question {
+  model: string;
+  body: Record<string, unknown>;
+  /** Milliseconds. */
+  limit: number;
+  signal: AbortSignal;
+}
+
+/** @param read null where the answer is none */
+async function ask<T>(context: EmbedContext, { model, body, limit, signal }: Question, read: (value: unknown) => T | null): Promise<T> {
+  const { provider, dialect, clock } = context;
   const subject: Subject = { provider, model };
   if (provider.needsKey && !provider.apiKey) throw keyMissing(subject);
-  const deadline = context.clock.now() + LIMIT;
-  const body = { ...dialect.policy(provider), model: dialect.modelId(model), input: text, encoding_format: 'float' };
-  const once = async (): Promise<Embedding> => {
-    const limit = deadline - context.clock.now();
-    const response = await jsonCall(context, { provider, dialect, about: model, path: '/embeddings', body, limit, signal });
-    return read(response, subject, context.clock.date());
+  const deadline = clock.now() + limit;
+  context.retryBudget?.start();
+  const once = async (): Promise<T> => {
+    const rest = deadline - clock.now();
+    const response = await jsonCall(context, { provider, dialect, about: model, path: '/embeddings', body, limit: rest, signal });
+    return readAnswer(response, subject, clock.date(), read);
   };
   try {
     return await once();
   } catch (error) {
     if (!isMomError(error) || !mayPass(error)) throw error;
     const delay = error.retryAfterMs ?? context.random() * RETRY.base;
-    if (context.clock.now() + delay >= deadline) throw error;
+    if (clock.now() + delay >= deadline || context.retryBudget?.take() === false) throw error;
     await pause(delay, context, subject, signal);
     return once();
   }
@@ -62,7 +108,7 @@ function pause(ms: number, { clock }: JsonContext, { model }: Subject, signal: A
   });
 }
 
-function read({ status, headers, text, value }: JsonResponse, subject: Subject, now: Date): Embedding {
+function readAnswer<T>({ status, headers, text, value }: JsonResponse, subject: Subject, now: Date, read: (value: unknown) => T | null): T {
   const { provider, model } = subject;
   if (status < 200 || status > 299) {
     const wait = retryAfter(headers, now);
@@ -73,8 +119,8 @@ function read({ status, headers, text, value }: JsonResponse, subject: Subject, 
     };
     throw statusError(subject, wait === undefined ? said : { ...said, retryAfterMs: wait });
   }
-  const vector = vectorOf(value);
-  if (vector) return { vector, ...billOf(value) };
+  const answer = read(value);
+  if (answer !== null) return answer;
   // Some gateways answer 200 and put the refusal into the body.
   const complaint = isRecord(value) && 'error' in value ? readComplaint(value, null) : null;
   if (complaint) throw statusError(subject, complaint);
@@ -89,7 +135,7 @@ function vectorOf(value: unknown): number[] | null {
   return vector.some((number) => number !== 0) ? vector : null;
 }
 
-function billOf(value: unknown): Pick<Embedding, 'usage' | 'cost'> {
+function billOf(value: unknown): CallBill {
   const usage = isRecord(value) && isRecord(value.usage) ? value.usage : {};
   const count = [usage.prompt_tokens, usage.total_tokens].find((number) => typeof number === 'number' && number >= 0);
   return {

@@ -2,6 +2,8 @@ import { type ErrorCode, isMomError, MomError, type MomErrorOptions } from '../c
 import type { Provider } from '../core/model.js';
 
 const MAX_PROVIDER_TEXT = 500;
+/** Characters of a provider's words that are looked at for what they mean. */
+const MAX_READ = 4_000;
 /** Shorter ones are placeholders, such as the `x` that a local server is given; taking them out would garble every text. */
 const MIN_SECRET = 8;
 
@@ -58,6 +60,8 @@ export interface ProviderComplaint {
   message: string;
   /** The parameter it is about, where the provider says. */
   param: string | null;
+  /** The provider's word for the error, where it has one. */
+  code?: string;
   /** HTTP status, also of an error in the middle of a stream; null when it told none. */
   status: number | null;
   retryAfterMs?: number;
@@ -69,16 +73,35 @@ export function statusError(subject: Subject, complaint: ProviderComplaint): Mom
   const code = codeOf(complaint);
   const at = status === null ? '' : ` (${status})`;
   const hint = code === 'key_refused' ? { hint: `check the key of ${subject.provider.name} and what it may use` } : {};
-  return callError(code, `${subject.provider.name} failed for ${subject.model}${at}: ${cleanText(complaint.message, subject.provider)}`, {
+  const { name } = subject.provider;
+  const what =
+    code === 'input_too_large' && status !== 413
+      ? `the request is too long for ${subject.model} at ${name}`
+      : `${name} failed for ${subject.model}`;
+  return callError(code, `${what}${at}: ${cleanText(complaint.message, subject.provider)}`, {
     ...hint,
     ...(status === null ? {} : { status }),
     ...(complaint.retryAfterMs === undefined ? {} : { retryAfterMs: complaint.retryAfterMs }),
   });
 }
 
-function codeOf({ status, message }: ProviderComplaint): ErrorCode {
+/** How providers say that prompt and answer do not fit into a model's context; their own word for it, or a sentence. */
+const TOO_LONG = new RegExp(
+  [
+    'context_length_exceeded|string_above_max_length|model_context_window_exceeded|exceed_context_size',
+    '(maximum|exceeds?( the)?( model.?s)?( maximum| available)?) (context|prompt) (length|window|size)|context (length|window|size)( has been)? exceeded',
+    'longer than the model.?s context|exceed context limit|exceeded model token limit|too large for model with|string too long',
+    '(prompt|input)( length)?( is)? too long|input token count.*exceeds|input tokens exceed|reduce the length of the (messages|prompt|input)',
+  ].join('|'),
+  'i',
+);
+
+function codeOf({ status, message, code }: ProviderComplaint): ErrorCode {
   if (status === null) return 'provider_error';
+  if ((status === 400 || status === 422) && TOO_LONG.test(`${code ?? ''} ${message}`.slice(0, MAX_READ))) return 'input_too_large';
   if (status === 400 && /not a valid model id/i.test(message)) return 'model_unknown';
+  // OpenRouter: the model is there, but nobody who runs it takes tools, or images.
+  if (status === 404 && /no endpoints found that support/i.test(message)) return 'request_refused';
   const known = BY_STATUS[status];
   if (known !== undefined) return known;
   if (status >= 500) return 'provider_error';
@@ -96,6 +119,7 @@ export function readComplaint(body: unknown, status: number | null): ProviderCom
   return {
     message: `${typeof message === 'string' ? message : JSON.stringify(error)}${raw}`,
     param: typeof error.param === 'string' ? error.param : null,
+    ...(typeof error.code === 'string' ? { code: error.code } : {}),
     status: status ?? httpStatus(error.code) ?? httpStatus(error.status),
   };
 }

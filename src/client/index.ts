@@ -6,13 +6,15 @@ import type { CallRequest, ModelClient } from '../core/model-client.js';
 import type { Random } from '../core/random.js';
 import { type AttemptContext, attempt } from './attempt.js';
 import { lookupBill } from './bill.js';
+import type { Breakers } from './breaker.js';
 import type { WireDialect } from './dialect.js';
-import { embed } from './embed.js';
-import { withAttemptLimits, withCallLimit } from './limits.js';
+import { type EmbedContext, embed, type ForwardedAnswer, forwardEmbeddings } from './embed.js';
+import { withLimits } from './limits.js';
 import { createModelSource, type ModelSource } from './models.js';
 import { openaiDialect } from './openai.js';
 import { openrouterDialect } from './openrouter.js';
 import { withRetry } from './retry.js';
+import type { RetryBudget } from './retry-budget.js';
 import { createTransport } from './transport.js';
 
 export interface ClientOptions {
@@ -25,12 +27,27 @@ export interface ClientOptions {
   userAgent?: string;
   /** Gets every exchange with a provider once it is over. */
   onExchange?: (exchange: Exchange) => void;
+  /** Leave models alone that fail again and again. @default every call is made */
+  breakers?: Breakers;
+  /** What all calls together may spend on retries. @default each call's own number is the only bound */
+  retryBudget?: RetryBudget;
+}
+
+/** The port to the providers, with what only some doors need of them. */
+export interface ProviderClient extends ModelClient, ModelSource {
+  /**
+   * Passes a client's request for embeddings on; `model` is the provider's own id.
+   * @throws MomError as a call does, `input_invalid` when the request names no model
+   */
+  forwardEmbeddings(provider: string, request: Record<string, unknown>, signal: AbortSignal): Promise<ForwardedAnswer>;
+  /** Ends every connection. */
+  close(): void;
 }
 
 const DIALECTS: Readonly<Record<Dialect, WireDialect>> = { openrouter: openrouterDialect, openai: openaiDialect };
 
-/** The port to the providers: attempts with their limits, retries around them, the call's own limit around all. */
-export function createClient(options: ClientOptions): ModelClient & ModelSource & { close(): void } {
+/** The port to the providers: attempts, retries around them, limits around all of it, and outermost the breakers. */
+export function createClient(options: ClientOptions): ProviderClient {
   const { clock = systemClock, random = Math.random, userAgent = 'mom-cli' } = options;
   const providers = new Map(options.providers.map((provider) => [provider.name, provider]));
   const transport = createTransport(options.env, clock);
@@ -47,15 +64,23 @@ export function createClient(options: ClientOptions): ModelClient & ModelSource 
     return attempt(context, provider, DIALECTS[provider.dialect], request);
   }
 
+  function embedContext(name: string): EmbedContext {
+    const provider = providerOf(name);
+    return { transport, clock, userAgent, random, retryBudget: options.retryBudget, provider, dialect: DIALECTS[provider.dialect] };
+  }
+
+  const call = withLimits(withRetry(once, clock, random, options.retryBudget), clock);
   return {
-    call: withCallLimit(withRetry(withAttemptLimits(once, clock), clock, random), clock),
+    call: options.breakers?.guard(call) ?? call,
     async lookupBill(name, generationId, signal) {
       const provider = providers.get(name);
       return provider ? lookupBill(context, provider, DIALECTS[provider.dialect], generationId, signal) : null;
     },
-    embed: async (name, model, text, signal) => {
-      const provider = providerOf(name);
-      return embed({ transport, clock, userAgent, random }, provider, DIALECTS[provider.dialect], model, text, signal);
+    embed: async (name, model, text, signal) => embed(embedContext(name), model, text, signal),
+    forwardEmbeddings: async (name, request, signal) => {
+      const { model } = request;
+      if (typeof model === 'string' && model !== '') return forwardEmbeddings(embedContext(name), { ...request, model }, signal);
+      throw new MomError('input_invalid', 'the request for embeddings names no model', { hint: 'set `model`' });
     },
     ...createModelSource({ transport, clock, userAgent }, (provider) => DIALECTS[provider.dialect]),
     close: () => transport.close(),

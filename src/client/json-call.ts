@@ -4,10 +4,11 @@ import { formatDuration } from '../core/duration.js';
 import type { MomError } from '../core/error.js';
 import { DEFAULT_TIMEOUTS } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
-import { readWhole, requestHeaders } from './attempt.js';
+import { requestHeaders } from './attempt.js';
 import type { WireDialect } from './dialect.js';
 import { callError, cancelledError, connectionError, type Subject } from './errors.js';
 import { ConnectLimitError, type Transport } from './transport.js';
+import { readWhole } from './whole-body.js';
 
 /** What requests beside the calls themselves need. */
 export interface JsonContext {

@@ -10,7 +10,7 @@ const PAUSE_AFTER_FAILURE = 60_000;
 const DAY = 24 * 3_600_000;
 
 /** Ids that OpenRouter makes up as they are asked for: routing wishes behind a model's id, presets, newest of a line. */
-const NEVER_LISTED = /^~|@|:(nitro|floor|online|exacto)$/;
+export const NEVER_LISTED = /^~|@|:(nitro|floor|online|exacto)$/;
 
 export interface BookDeps {
   provider: Provider;

@@ -9,6 +9,7 @@ export const openaiDialect: WireDialect = {
     stream_options: { include_usage: true },
     ...(params.reasoning_effort === undefined ? {} : { reasoning_effort: params.reasoning_effort }),
   }),
+  takesCacheMarks: () => false,
   policy: () => ({}),
   models: { facts: openaiFacts, path: null },
   generationId: (_headers, chunkId) => chunkId,

@@ -1,4 +1,4 @@
-import type { Privacy, Provider } from '../core/model.js';
+import { familyOf, type Privacy, type Provider } from '../core/model.js';
 import type { CallBill } from '../core/model-client.js';
 import type { WireDialect } from './dialect.js';
 import { openrouterFacts } from './model-facts.js';
@@ -17,6 +17,7 @@ export const openrouterDialect: WireDialect = {
       ...policyOf(provider, privacy),
     };
   },
+  takesCacheMarks: (model) => familyOf(model) === 'anthropic',
   policy: (provider) => policyOf(provider, {}),
   models: { facts: openrouterFacts, path: (model) => `/model/${model.split('/').map(pathSegment).join('/')}` },
   generationId: (headers, chunkId) => headers['x-generation-id'] ?? chunkId,

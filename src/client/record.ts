@@ -19,8 +19,11 @@ export class ExchangeRecorder {
     private readonly clock: Clock,
     private readonly request: Exchange['request'],
     private readonly onExchange: (exchange: Exchange) => void,
+    signal: AbortSignal,
   ) {
     this.#start = clock.now();
+    // At once: whoever aborts may not wait for the call to wind up.
+    signal.addEventListener('abort', () => this.done(false), { once: true });
   }
 
   /** The same response, its body listened to. */

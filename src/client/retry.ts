@@ -5,13 +5,18 @@ import type { CallRequest } from '../core/model-client.js';
 import type { Random } from '../core/random.js';
 import { cancelledError } from './errors.js';
 import type { Call } from './limits.js';
+import type { RetryBudget } from './retry-budget.js';
 
 const RETRIED: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'overloaded', 'provider_error', 'connection_failed', 'stream_broken']);
 
-/** Asks again after trouble that may pass, as long as the text can be taken back and the call's time allows the wait. */
-export function withRetry(call: Call, clock: Clock, random: Random): Call {
+/**
+ * Asks again after trouble that may pass, as long as the text can be taken back, the call's time allows the wait, and the
+ * budget of all calls, where there is one, allows the retry.
+ */
+export function withRetry(call: Call, clock: Clock, random: Random, budget?: RetryBudget): Call {
   return async function* retrying(request) {
     const deadline = clock.now() + request.timeouts.call;
+    budget?.start();
     for (let attempt = 1; ; attempt++) {
       yield { type: 'attempt', attempt };
       let textCame = false;
@@ -29,7 +34,8 @@ export function withRetry(call: Call, clock: Clock, random: Random): Call {
           isPassing(error) &&
           !(textCame && !request.canRestart()) &&
           (error.retryAfterMs === null || request.maxRetryAfter === null || delayMs <= request.maxRetryAfter) &&
-          clock.now() + delayMs < deadline;
+          clock.now() + delayMs < deadline &&
+          budget?.take() !== false;
         if (!again) throw error;
         yield { type: 'restart', attempt, error: callErrorInfo(error), delayMs };
         await wait(delayMs, request, clock);

@@ -4,6 +4,9 @@ import { Completions } from 'openai/resources/chat/completions/completions';
 import type { Body } from './body.js';
 import type { HttpRequest, HttpResponse, Transport } from './transport.js';
 
+/** The SDK's own reader of answers would need it, which is never asked. */
+const NO_CONTROLLER = null as unknown as AbortController;
+
 type Post = (path: string, options: { body?: unknown }) => APIPromise<unknown>;
 
 /**
@@ -21,7 +24,7 @@ export async function createCompletion(
     const props = sent.then((response) => ({
       response: response as unknown as Response,
       options: { method: 'post' as const, path },
-      controller: new AbortController(),
+      controller: NO_CONTROLLER,
       requestLogID: '',
       retryOfRequestLogID: undefined,
       startTime: 0,

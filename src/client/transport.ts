@@ -1,6 +1,7 @@
 import type { ClientRequest, Agent as HttpAgent, IncomingMessage, RequestOptions } from 'node:http';
 import * as http from 'node:http';
 import type { Clock } from '../core/clock.js';
+import { IncomingBody } from './incoming.js';
 import { proxyFor } from './proxy.js';
 
 export interface HttpRequest {
@@ -18,10 +19,12 @@ export interface HttpResponse {
   status: number;
   /** Names in lower case; repeated ones joined by a comma. */
   headers: Record<string, string>;
-  /** Throws when the connection breaks off before the end. Leaving the loop early closes the connection. */
+  /** Throws when the connection breaks off before the end. It is read once, and to its end unless `drain` or `close` is called. */
   body: AsyncIterable<Buffer>;
   /** Lets the rest of the body pass unread, so that the connection can serve again. */
   drain(): void;
+  /** Closes the connection. */
+  close(): void;
 }
 
 export interface Transport {
@@ -39,31 +42,45 @@ export class ConnectLimitError extends Error {
 type Env = Readonly<Record<string, string | undefined>>;
 type Send = (options: RequestOptions) => ClientRequest;
 
+/** What the way to an address asks for: TLS or not, directly or through a proxy. */
+interface Way {
+  send: Send;
+  options: RequestOptions;
+  secure: boolean;
+  host: string;
+}
+
+/** A busy gateway's calls come and go in waves: connections to one host that are kept for the next. */
+const POOL = { keepAlive: true, maxFreeSockets: 1_024 } as const;
+
+/** Addresses whose way is kept: a provider's few; those of single bills and models come and go. */
+const MAX_WAYS = 100;
+
 /** HTTP over node:http and, loaded when first needed, node:https and the proxy agent; connections are kept alive. */
 export function createTransport(env: Env, clock: Clock): Transport {
   const agents = new Map<string, HttpAgent>();
+  const ways = new Map<string, Way>();
   const agent = (key: string, make: () => HttpAgent): HttpAgent => {
     const known = agents.get(key) ?? make();
     agents.set(key, known);
     return known;
   };
 
-  /** What the way to `url` asks for: TLS or not, directly or through a proxy. */
-  async function route(url: URL): Promise<{ send: Send; options: RequestOptions; secure: boolean }> {
+  async function route(url: URL): Promise<Omit<Way, 'host'>> {
     const proxy = proxyFor(url, env);
     if (url.protocol === 'https:') {
       const https = await import('node:https');
       if (!proxy)
         return {
           send: https.request,
-          options: { ...target(url), agent: agent('https', () => new https.Agent({ keepAlive: true })) },
+          options: { ...target(url), agent: agent('https', () => new https.Agent(POOL)) },
           secure: true,
         };
       const { HttpsProxyAgent } = await import('https-proxy-agent');
-      const tunnel = agent(`tunnel ${proxy}`, () => new HttpsProxyAgent(proxy, { keepAlive: true }) as unknown as HttpAgent);
+      const tunnel = agent(`tunnel ${proxy}`, () => new HttpsProxyAgent(proxy, POOL) as unknown as HttpAgent);
       return { send: https.request, options: { ...target(url), agent: tunnel }, secure: true };
     }
-    const plain = agent('http', () => new http.Agent({ keepAlive: true }));
+    const plain = agent('http', () => new http.Agent(POOL));
     if (!proxy) return { send: http.request, options: { ...target(url), agent: plain }, secure: false };
     const via = { ...target(proxy), path: url.href };
     const headers = proxy.username ? { 'proxy-authorization': basicAuth(proxy) } : {};
@@ -71,27 +88,28 @@ export function createTransport(env: Env, clock: Clock): Transport {
     const https = await import('node:https');
     return {
       send: https.request,
-      options: { ...via, agent: agent('https', () => new https.Agent({ keepAlive: true })), headers },
+      options: { ...via, agent: agent('https', () => new https.Agent(POOL)), headers },
       secure: true,
     };
   }
 
+  async function wayTo(address: string): Promise<Way> {
+    const url = new URL(address);
+    const way = { ...(await route(url)), host: url.host };
+    if (ways.size >= MAX_WAYS) ways.clear();
+    ways.set(address, way);
+    return way;
+  }
+
   async function send(request: HttpRequest): Promise<HttpResponse> {
-    const url = new URL(request.url);
-    const way = await route(url);
+    const way = ways.get(request.url) ?? (await wayTo(request.url));
+    const options = { ...way.options, method: request.method, headers: allHeaders(request, way) };
     try {
-      return await exchange(
-        way.send,
-        { ...way.options, method: request.method, headers: allHeaders(request, url, way.options) },
-        way.secure,
-        request,
-        clock,
-      );
+      return await exchange(way.send, options, way.secure, request, clock);
     } catch (error) {
       // A kept-alive connection that the server closed just then says nothing about the server: ask again on a fresh one.
       if (!(error instanceof StaleConnectionError)) throw error;
-      const options = { ...way.options, agent: false as const, method: request.method, headers: allHeaders(request, url, way.options) };
-      return exchange(way.send, options, way.secure, request, clock);
+      return exchange(way.send, { ...options, agent: false }, way.secure, request, clock);
     }
   }
 
@@ -100,6 +118,7 @@ export function createTransport(env: Env, clock: Clock): Transport {
     close() {
       for (const one of agents.values()) one.destroy();
       agents.clear();
+      ways.clear();
     },
   };
 }
@@ -120,9 +139,9 @@ function basicAuth(proxy: URL): string {
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
-function allHeaders(request: HttpRequest, url: URL, options: RequestOptions): Record<string, string> {
+function allHeaders(request: HttpRequest, { host, options }: Way): Record<string, string> {
   const length: Record<string, string> = request.body === null ? {} : { 'content-length': String(Buffer.byteLength(request.body)) };
-  return { host: url.host, ...request.headers, ...length, ...(options.headers as Record<string, string> | undefined) };
+  return { host, ...request.headers, ...length, ...(options.headers as Record<string, string> | undefined) };
 }
 
 function exchange(send: Send, options: RequestOptions, secure: boolean, request: HttpRequest, clock: Clock): Promise<HttpResponse> {
@@ -171,12 +190,14 @@ function response(res: IncomingMessage): HttpResponse {
   for (const [name, value] of Object.entries(res.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
+  const body = new IncomingBody(res);
   return {
     status: res.statusCode ?? 0,
     headers,
-    body: { [Symbol.asyncIterator]: () => res.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer> },
-    drain: () => {
-      res.resume();
+    body,
+    drain: () => body.drain(),
+    close: () => {
+      res.destroy();
     },
   };
 }

@@ -35,9 +35,10 @@ function hide(value: unknown, path: Path): unknown {
   return path.at(-1) === 'base_url' ? withoutCredentials(value) : value.replace(/\bsk-[A-Za-z0-9_-]{8,}/g, HIDDEN);
 }
 
-/** Keys and headers of any name; below extra_body what is called like a secret. */
+/** Keys of providers and of the gateway, headers of any name; below extra_body what is called like a secret. */
 function isSecret(path: Path): boolean {
   if (path[0] === 'providers' && (path[2] === 'api_key' || path[2] === 'headers')) return true;
+  if (path[0] === 'serve' && path[1] === 'keys') return path.length === 3 || path[3] === 'key';
   return path.includes('extra_body') && SECRET_NAME.test(String(path.at(-1)));
 }
 

@@ -1,13 +1,27 @@
 import { dirname, resolve, sep } from 'node:path';
 import { parseDuration } from '../core/duration.js';
 import { MomError } from '../core/error.js';
-import { BUILT_IN_MAX_COST, DEFAULT_TIMEOUTS, RETRY } from '../core/limits.js';
+import { BUILT_IN_MAX_COST, DEFAULT_TIMEOUTS, RETRY, SERVE } from '../core/limits.js';
 import { realPath } from './discover.js';
 import { hasReference } from './interpolate.js';
 import { isMap, type Layer, type Path, pathText, valueAt } from './tree.js';
 
 /** Providers' options that decide where text and keys go, or what is sent along. */
 const GUARDED_PROVIDER_OPTIONS = new Set(['base_url', 'api_key', 'headers', 'extra_body', 'dialect', 'needs_key', 'attribution']);
+
+/** The gateway's options that decide who is let in. */
+const GUARDED_SERVE_OPTIONS = new Set(['host', 'keys', 'allowed_hosts', 'cors_origins']);
+
+/** The gateway's limits as they are where nobody has set them: numbers as they are written, durations in milliseconds. */
+const SERVE_LIMITS: Readonly<Record<string, number>> = {
+  max_body: SERVE.maxBody / 2 ** 20,
+  requests_per_minute: Number.POSITIVE_INFINITY,
+  concurrency: Number.POSITIVE_INFINITY,
+  max_in_flight: SERVE.maxInFlight,
+  retry_window: SERVE.retryWindow,
+  heartbeat: SERVE.heartbeat,
+  drain: SERVE.drain,
+};
 
 /** What a guarded option would do, for the message. */
 export interface GuardedOption {
@@ -53,6 +67,7 @@ function reason(path: Path, value: unknown, project: Layer, without: unknown): s
   const name = path.at(-1);
   if (path.length === 3 && path[0] === 'providers' && GUARDED_PROVIDER_OPTIONS.has(String(name))) return 'decides what is sent where';
   if (name === 'extra_body' && path[0] === 'mixtures') return 'decides what is sent where';
+  if (path.length === 2 && path[0] === 'serve' && GUARDED_SERVE_OPTIONS.has(String(name))) return 'decides who may use the gateway';
   if (path.length === 1 && name === 'pricing') return 'decides what counts as spent';
   if (name === 'allow_unknown_price' && value === true) return 'loosens the cost cap';
   if (path.at(-2) === 'privacy' && (value === false || value === 'allow')) return 'lowers your privacy';
@@ -77,6 +92,11 @@ function raisedLimit(path: Path, value: unknown, without: unknown): string | nul
   }
   if (path.length === 2 && path[0] === 'budget') {
     return limited(value, valueAt(without, path) ?? Number.POSITIVE_INFINITY) ? 'raises the budget' : null;
+  }
+  if (path.length === 2 && path[0] === 'serve' && Object.hasOwn(SERVE_LIMITS, name)) {
+    return limited(milliseconds(value), milliseconds(valueAt(without, path) ?? SERVE_LIMITS[name]))
+      ? 'raises a limit of the gateway'
+      : null;
   }
   if (name === 'retries' && isTopOrMixture)
     return limited(value, baseline(['retries'], mixture, without, RETRY.max)) ? 'raises the retries' : null;

@@ -1,5 +1,5 @@
 import { MomError } from '../core/error.js';
-import { BUILT_IN_MAX_COST, EXPECTED_OUTPUT_TOKENS, RETRY } from '../core/limits.js';
+import { BUILT_IN_MAX_COST, EXPECTED_OUTPUT_TOKENS, RETRY, STREAM_RUN_TIMEOUT } from '../core/limits.js';
 import {
   type Cap,
   defaultQuorum,
@@ -22,6 +22,7 @@ import { isUsable, requireKey, resolveProvider, sandboxedProvider } from './prov
 import { DEFAULT_PROVIDER } from './providers.js';
 import { findRecipe, mixtureNames, noKey, type Recipe } from './recipe.js';
 import { resolveRefine, resolveRules, resolveVerify } from './rules.js';
+import { checkServe } from './serve.js';
 import { semanticOf } from './settings.js';
 import type { Path } from './tree.js';
 import type { MixtureChoice } from './wishes.js';
@@ -73,7 +74,7 @@ async function resolveOne(
   };
   const recipe = await findRecipe(config, choice.mixture, need, probe);
   const own = recipe.config;
-  const strategy = wanted ?? own.strategy ?? 'fuse';
+  const strategy = wanted ?? own.strategy ?? (choice.gateway && !routed ? 'auto' : 'fuse');
   const maker = new PanelMaker(config, choice, recipe);
   const panel = maker.panel(strategy, routed || strategy === 'auto');
   const n = panel.proposers.length;
@@ -94,9 +95,9 @@ async function resolveOne(
     quorum: limit(config, recipe, 'quorum', choice.quorum, counts) ?? defaultQuorum(n),
     minAnswers: limit(config, recipe, 'min_answers', choice.minAnswers, counts) ?? 1,
     grace: choice.grace ?? (grace === 'auto' ? 'auto' : milliseconds(grace as string | 0)),
-    runTimeout: choice.runTimeout ?? maker.timeouts.run,
+    runTimeout: choice.runTimeout ?? runTimeout(config, own, choice) ?? maker.timeouts.run,
     retries: choice.retries ?? own.retries ?? config.values.retries ?? RETRY.max,
-    maxCost: cap(choice.maxCost ?? own.max_cost ?? config.values.max_cost),
+    maxCost: cap(choice.maxCost ?? own.max_cost ?? config.values.max_cost, choice),
     expectedOutput: own.expected_output ?? EXPECTED_OUTPUT_TOKENS,
     allowUnknownPrice: own.allow_unknown_price ?? config.values.allow_unknown_price ?? false,
   };
@@ -201,10 +202,19 @@ export function checkMixtures(config: LoadedConfig): void {
     for (const option of ['quorum', 'min_answers'] as const) limit(config, recipe, option, undefined, counts);
   }
   semanticOf(config);
+  checkServe(config);
 }
 
-function cap(usd: number | undefined): Cap {
-  return usd === undefined ? { usd: BUILT_IN_MAX_COST, setByUser: false } : { usd, setByUser: true };
+/** The built-in cap is for the shell, where one question is one run. */
+function cap(usd: number | undefined, { gateway }: MixtureChoice): Cap | null {
+  if (usd !== undefined) return { usd, setByUser: true };
+  return gateway ? null : { usd: BUILT_IN_MAX_COST, setByUser: false };
+}
+
+/** A client that reads along has more time, unless the configuration says how much. */
+function runTimeout(config: LoadedConfig, own: Recipe['config'], { gateway }: MixtureChoice): number | undefined {
+  const isSet = (own.timeouts?.run ?? config.values.timeouts?.run) !== undefined;
+  return gateway === 'stream' && !isSet ? STREAM_RUN_TIMEOUT : undefined;
 }
 
 async function usedProviders(config: LoadedConfig, mixture: Mixture, sandbox: boolean, probe: Probe): Promise<Provider[]> {

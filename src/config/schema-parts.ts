@@ -10,10 +10,8 @@ export function about<const S extends v.GenericSchema>(schema: S, text: string) 
 
 export const text = v.pipe(v.string('text'), v.nonEmpty('text that is not empty'));
 const DURATION = 'a duration with a unit, such as 500ms, 30s, 4m or 1h';
-export const duration = v.union(
-  [v.pipe(v.string(DURATION), v.regex(/^\s*(?:0|\d+(?:\.\d+)?\s*(?:ms|s|m|h))\s*$/, DURATION)), v.literal(0)],
-  DURATION,
-);
+export const span = v.pipe(v.string(DURATION), v.regex(/^\s*(?:0|\d+(?:\.\d+)?\s*(?:ms|s|m|h))\s*$/, DURATION));
+export const duration = v.union([span, v.literal(0)], DURATION);
 export const count = (least: number) =>
   v.pipe(
     v.number(`a whole number from ${least}`),
@@ -32,6 +30,12 @@ export const oneOfText = <const T extends readonly string[]>(names: T) => v.pick
 export const flag = v.boolean('true or false');
 export const grace = v.union([v.literal('auto'), duration], 'auto, or a duration such as 10s');
 export const dollars = v.pipe(v.number('US dollars, a number from 0'), v.minValue(0, 'US dollars, a number from 0'));
+/** @param whose the runs that count, for the reference */
+export const budget = (whose: string) =>
+  v.strictObject({
+    day: about(dollars, `US dollars a day (UTC), over all runs ${whose}.`),
+    month: about(dollars, `US dollars a month (UTC), over all runs ${whose}.`),
+  });
 export const anyMap = v.record(v.string(), v.unknown(), 'a map');
 
 export const sampling = {

@@ -6,6 +6,7 @@ import {
   about,
   anyMap,
   between,
+  budget,
   count,
   dollars,
   duration,
@@ -18,6 +19,7 @@ import {
   timeouts,
   wholeBetween,
 } from './schema-parts.js';
+import { serve } from './schema-serve.js';
 import { auto, cascade, layers, refine, select, tiers, verify, vote } from './schema-strategies.js';
 
 /** The only definition of every option: types, validation, JSON Schema and docs/config.md are made from it and the parts it names. */
@@ -90,11 +92,6 @@ const cache = v.strictObject({
   semantic: about(semantic, 'Also use the answer to a question that means the same. Off by default.'),
 });
 
-const budget = v.strictObject({
-  day: about(dollars, 'US dollars a day (UTC), over all runs of this user.'),
-  month: about(dollars, 'US dollars a month (UTC), over all runs of this user.'),
-});
-
 export const configSchema = v.strictObject({
   $schema: about(v.string('text'), 'Address of this schema, for editors.'),
   mixture: about(text, 'Name of the mixture that is used when none is asked for.'),
@@ -109,12 +106,13 @@ export const configSchema = v.strictObject({
   grace: about(grace, 'Wait after the quorum, for every mixture that sets no other.'),
   max_cost: about(dollars, 'Cap of a run in US dollars, for every mixture that sets no other.'),
   allow_unknown_price: about(flag, 'Models without a known price pass a cap. Guarded in project files.'),
-  budget: about(budget, 'Caps over all runs.'),
+  budget: about(budget('of this user'), 'Caps over all runs.'),
   pricing: about(
     v.record(v.string(), price, 'a map of prices'),
     'Prices by model id, or provider:id, where the provider lists none or others. Guarded in project files.',
   ),
   cache: about(cache, 'Keep answers and give them again to the same question. Off unless it is configured.'),
+  serve: about(serve, 'The gateway, `mom serve`.'),
   log: about(flag, 'Keep a journal of every run.'),
   debug_requests: about(flag, 'Write a readable trace of every run.'),
   debug_dir: about(text, 'Folder of these traces; a path in a file counts from the folder of that file.'),

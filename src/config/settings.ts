@@ -8,9 +8,10 @@ import type { PriceConfig } from './schema.js';
 import { serveOf } from './serve.js';
 import type { Settings } from './wishes.js';
 
-/** What the configuration says beside the mixtures. @throws MomError `config_invalid` */
+/** What the configuration says beside the mixtures. @throws MomError `config_invalid`; for the gateway when `serve` is read */
 export function settingsOf(config: LoadedConfig): Settings {
   const file = config.source(['debug_dir'])?.file;
+  let serve: Settings['serve'] | null = null;
   const { budget, pricing } = config.values;
   return {
     log: config.values.log ?? true,
@@ -18,7 +19,11 @@ export function settingsOf(config: LoadedConfig): Settings {
     debugDir: resolve(file ? dirname(file) : config.cwd, config.text(['debug_dir']) ?? 'debug-requests'),
     cache: cacheOf(config),
     budget: { day: budget?.day ?? null, month: budget?.month ?? null },
-    serve: serveOf(config),
+    // Only who serves reads it: the variable of a key that is not set stops nobody else.
+    get serve() {
+      serve ??= serveOf(config);
+      return serve;
+    },
     pricing: Object.fromEntries(Object.entries(pricing ?? {}).map(([model, price]) => [model, perToken(price)])),
   };
 }

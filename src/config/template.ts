@@ -11,7 +11,8 @@ export function userTemplate(providers: readonly string[]): string {
 # Who is asked through which door. A variable in \${} is read when its provider is used; no key stands in this file.
 ${providers.length === 0 ? '# providers:' : 'providers:'}
 ${blocks.join('\n')}
-${MIXTURES}`;
+${MIXTURES}
+${GATEWAY}`;
 }
 
 /** The text of a new project file: nothing in it needs anybody's trust. */
@@ -55,4 +56,12 @@ mixture: default
 
 # Keep a journal of every run on this machine.
 # log: true
+`;
+
+const GATEWAY = `# The gateway, \`mom serve\`. A key is asked for as soon as there is one; without, this machine is served.
+# serve:
+#   port: 8000
+#   keys:
+#     - { name: laptop, key: "\${MOM_LAPTOP_KEY}", requests_per_minute: 60, budget: { day: 1 } }
+#   concurrency: 8                          # requests of one client at once
 `;

@@ -82,7 +82,8 @@ function namesWanted(issue: v.BaseIssue<unknown>): string[] {
 
 /** The value as the user wrote it, unless it could be a secret. */
 function shown(value: unknown, path: Path): string {
-  if (path.some((part) => part === 'api_key' || part === 'headers' || part === 'base_url')) return 'this value';
+  const isKey = path[0] === 'serve' && path[1] === 'keys';
+  if (isKey || path.some((part) => part === 'api_key' || part === 'headers' || part === 'base_url')) return 'this value';
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object') return 'a map';

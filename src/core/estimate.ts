@@ -1,4 +1,6 @@
+import type { AnswerFormat } from './answer-format.js';
 import type { Message } from './message.js';
+import type { ToolDefinition, ToolOffer } from './tool.js';
 
 /**
  * Tokens an image is taken for, whatever its size. OpenAI's vision guide counts 85 to 1,445 for a picture of up to
@@ -29,6 +31,24 @@ export function countImages(messages: readonly Message[]): number {
   let count = 0;
   for (const { content } of messages) if (Array.isArray(content)) for (const part of content) if (part.type === 'image_url') count += 1;
   return count;
+}
+
+/** The tools of an agent's loop are some thousand tokens, and the same for every call. */
+const countedTools = new WeakMap<readonly ToolDefinition[], number>();
+
+/** Input tokens of tools that a model is given: about those of the JSON they are. Null: none. */
+export function estimateToolTokens(offer: ToolOffer | null | undefined): number {
+  if (!offer || offer.tools.length === 0) return 0;
+  const before = countedTools.get(offer.tools);
+  if (before !== undefined) return before;
+  const tokens = estimateTextTokens(JSON.stringify(offer.tools));
+  countedTools.set(offer.tools, tokens);
+  return tokens;
+}
+
+/** Tokens of the form that an answer must have: its schema, which providers put into the prompt. */
+export function estimateFormatTokens(format: AnswerFormat | null | undefined): number {
+  return format?.type === 'json_schema' ? estimateTextTokens(JSON.stringify(format)) : 0;
 }
 
 function messageTokens(message: Message): number {

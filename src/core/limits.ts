@@ -87,3 +87,9 @@ export const BREAKER = { failures: 5, pause: 30_000 } as const;
 
 /** Of the last `window` calls of a gateway this share may be retries, but always `least`. */
 export const RETRY_BUDGET = { window: 100, share: 0.2, least: 3 } as const;
+
+/** A client of a stream that lets more characters wait than `waiting`, and then reads nothing for `patience` (milliseconds), has gone. */
+export const SLOW_CLIENT = { waiting: 1024 * 1024, patience: 60_000 } as const;
+
+/** Proposals that a gateway keeps for clients that come back: of so many requests, with so many characters in all. */
+export const KEPT_PROPOSALS = { requests: 1_000, characters: 32 * 1024 * 1024 } as const;

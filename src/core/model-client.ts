@@ -12,6 +12,8 @@ export interface StablePrefix {
   messages: number;
   /** Characters of the last of them that belong to it, where its content is a text; null: all of it. */
   characters: number | null;
+  /** Parts of the last of them that belong to it, where its content is a list; left out: all of them. */
+  parts?: number;
 }
 
 /** One question to one model. */

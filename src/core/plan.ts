@@ -11,6 +11,8 @@ export interface Plan {
   proposers: readonly Member[];
   /** May write the answer, in order of preference. */
   writers: readonly Member[];
+  /** A tool has answered: the writers, who are the critics, go on by themselves. */
+  goesOn?: true;
   /** Set where the rules could not decide: asked first, and may lead to another plan. */
   classifier: Member | null;
   /** Required proposers that can't take the request: an answer without them is degraded. */

@@ -28,9 +28,12 @@ export class ResultFold {
       case 'call.start':
         this.#started.set(event.call.id, this.#started.size);
         break;
+      case 'call.kept':
+        this.#started.set(event.call.id, this.#started.size);
+        this.#calls.set(event.call.id, event.call);
+        break;
       case 'call.end':
       case 'call.billed':
-      case 'call.kept':
       case 'call.skipped':
         this.#calls.set(event.call.id, event.call);
         break;

@@ -6,6 +6,7 @@ import type { Plan } from '../core/plan.js';
 import type { Random } from '../core/random.js';
 import type { RunRequest } from '../core/run.js';
 import type { Bills } from './call/bills.js';
+import type { FormatChecker } from './format/checker.js';
 import type { Purse } from './money/purse.js';
 import type { Recorder } from './recorder.js';
 import type { AnswerOutlet } from './synthesis/answer-writer.js';
@@ -20,6 +21,8 @@ export interface RunContext {
   readonly bills: Bills;
   readonly purse: Purse;
   readonly writer: AnswerOutlet;
+  /** Tells whether a text has the form that was asked for; null: any will do. */
+  readonly format: FormatChecker | null;
   readonly catalog: Catalog;
   readonly random: Random;
   /** A new unguessable word each time. */

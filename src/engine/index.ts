@@ -8,6 +8,7 @@ import type { Plan } from '../core/plan.js';
 import type { Quote } from '../core/quote.js';
 import type { RunRequest, RunResult } from '../core/run.js';
 import type { CachedRuns, KeptAnswers } from './cache/cached-runs.js';
+import type { FormatChecker } from './format/checker.js';
 import { plan } from './plan/index.js';
 import { runOnce } from './run.js';
 
@@ -30,7 +31,7 @@ export interface EngineDeps {
 }
 
 export interface Engine {
-  /** What `run` would do. Asks nobody. Rejects with a MomError when the mixture can't be run. */
+  /** What `run` would do. Asks nobody. Rejects with a MomError when the mixture can't be run or the answer's form can't be checked. */
   plan(request: RunRequest): Promise<Plan>;
   /** What a plan would cost, from prices that are at hand. Asks nobody. */
   quote(plan: Plan, request: RunRequest): Promise<Quote>;
@@ -38,7 +39,7 @@ export interface Engine {
   newId(): string;
   /**
    * Runs one request to its end. Failures and cancellation are results, told to the sinks like everything else.
-   * Rejects with a MomError only when the mixture can't be run at all.
+   * Rejects with a MomError only when the mixture can't be run at all, or the answer's form can't be checked.
    */
   run(request: RunRequest, sinks?: readonly EventSink[], id?: string): Promise<RunResult>;
 }
@@ -47,16 +48,24 @@ export function createEngine(deps: EngineDeps): Engine {
   const { client, catalog = NO_CATALOG, budgets = [], clock = systemClock } = deps;
   const drawNonce = deps.drawNonce ?? wordDrawer();
   const newId = () => (deps.newId ?? runId)(clock.date());
+  const prepare = async (request: RunRequest) => ({ format: await checkerFor(request), plan: await plan(request, catalog) });
   const cached = deps.cache ? loadCachedRuns(deps.cache) : null;
   return {
-    plan: (request) => plan(request, catalog),
+    plan: async (request) => (await prepare(request)).plan,
     quote: async (planned, request) => (await import('./quote.js')).quote(planned, request, catalog),
     newId,
     async run(request, sinks = [], id = newId()) {
-      const input = { client, catalog, budgets, clock, drawNonce, request, sinks, id, plan: await plan(request, catalog) };
+      const input = { client, catalog, budgets, clock, drawNonce, request, sinks, id, ...(await prepare(request)) };
       return cached ? (await cached).run(input) : runOnce(input);
     },
   };
+}
+
+/** @throws MomError `input_invalid` for a schema that can't be used */
+async function checkerFor({ format }: RunRequest): Promise<FormatChecker | null> {
+  if (!format) return null;
+  const { makeChecker } = await import('./format/checker.js');
+  return makeChecker(format);
 }
 
 async function loadCachedRuns(answers: KeptAnswers): Promise<CachedRuns> {

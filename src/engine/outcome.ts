@@ -20,7 +20,7 @@ export function answered(record: CallRecord, source: AnswerSource, asPlanned: bo
   const complete = asPlanned && record.finish_reason !== 'length';
   return {
     status: complete ? 'complete' : 'degraded',
-    answer: record.text,
+    answer: record.tool_calls.length > 0 && record.text?.trim() === '' ? null : record.text,
     tool_calls: record.tool_calls,
     answer_source: source,
     finish_reason: record.finish_reason,

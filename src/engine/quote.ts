@@ -1,16 +1,18 @@
 import { type Catalog, type Prices, priceOf } from '../core/catalog.js';
-import { countImages, ESTIMATE_ERROR, estimateTokens, IMAGE_TOKENS } from '../core/estimate.js';
+import { countImages, ESTIMATE_ERROR, estimateFormatTokens, estimateTokens, estimateToolTokens, IMAGE_TOKENS } from '../core/estimate.js';
 import { LINE_TOKENS } from '../core/limits.js';
 import type { Message } from '../core/message.js';
 import type { Plan } from '../core/plan.js';
 import type { Bounds, PlannedCall, Quote, QuotedCall } from '../core/quote.js';
 import type { RunRequest } from '../core/run.js';
 import { inRole } from './call/role.js';
+import { conformCalls } from './format/conform.js';
 import { answerLimits, sendsProposals } from './panel/verbatim.js';
 import { planned } from './planned.js';
 import { refineCalls } from './review/refine.js';
 import { verifyCalls } from './review/verify.js';
 import { strategies } from './strategies/index.js';
+import { proposerMessages, toolsOfWriter } from './tools/conversation.js';
 
 /** Tokens of what mom itself writes into a prompt that reads others' answers or is no plain question, at most. */
 export const MOST_OWN_TOKENS = 1_500;
@@ -28,7 +30,7 @@ const MARKS_TOKENS = 80;
  * as long as its limit, else as long as the mixture expects; tokens by the local estimate with its error to either side.
  */
 export function quote(plan: Plan, request: RunRequest, catalog: Catalog): Quote {
-  const calls = plannedCalls(plan);
+  const calls = plannedCalls(plan, request);
   const longest = Math.max(0, ...calls.filter((call) => call.output === null).map((call) => mostOutput(call, plan, request)));
   const quoted = calls.map((call) => quoteCall(call, { plan, request, catalog, longest }));
   const unpriced = quoted.filter((call) => call.usd === null).map((call) => call.member.model);
@@ -56,13 +58,14 @@ function oldest(dates: readonly (string | null)[]): string | null {
   return known.length === 0 ? null : known.reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));
 }
 
-function plannedCalls(plan: Plan): PlannedCall[] {
+function plannedCalls(plan: Plan, request: RunRequest): PlannedCall[] {
   const { classifier, strategy, mixture } = plan;
   return [
     ...(classifier ? [planned(classifier, { kind: 'router', layer: 0, output: LINE_TOKENS })] : []),
     ...strategies[strategy].calls(plan),
     ...(mixture.refine > 0 ? refineCalls(plan) : []),
     ...(mixture.verify ? verifyCalls(plan, mixture.verify) : []),
+    ...(request.format ? conformCalls(plan) : []),
   ];
 }
 
@@ -86,21 +89,26 @@ function quoteCall(call: PlannedCall, question: Question): QuotedCall {
 }
 
 /** Tokens of the conversation in the member's role, and of the answers of others that its prompt holds. */
-function inputOf({ kind, member, reads }: PlannedCall, { request, longest }: Question): Bounds {
-  const conversation = tokenBounds(inRole(member, request.messages));
+function inputOf({ kind, member, layer, reads }: PlannedCall, { plan, request, longest }: Question): Bounds {
+  const run = { plan, request };
+  const tools = kind === 'critic' ? toolsOfWriter(run) : null;
+  const isFirst = kind === 'proposer' && layer === 1;
+  const conversation = tokenBounds(isFirst ? proposerMessages(run, member) : inRole(member, request.messages), estimateToolTokens(tools));
   const answers = kind === 'proposer' || kind === 'critic';
-  const isQuestionAlone = answers && reads.most === 0;
+  // The form is in the prompt of whoever must keep to it, and a second time where it is repaired.
+  const form = Math.ceil(estimateFormatTokens(request.format) / (1 - ESTIMATE_ERROR));
+  const isQuestionAlone = answers && reads.most === 0 && !plan.goesOn;
   return {
     // A judge, verifier or classifier may see a part of the conversation only.
     low: (answers ? conversation.low : 1) + reads.least,
-    high: conversation.high + (isQuestionAlone ? 0 : MOST_OWN_TOKENS) + reads.most * (longest + MARKS_TOKENS),
+    high: conversation.high + form + (isQuestionAlone ? 0 : MOST_OWN_TOKENS + form) + reads.most * (longest + MARKS_TOKENS),
   };
 }
 
 /** An estimate that is off by a share of the true count means a true count between these two. */
-function tokenBounds(messages: readonly Message[]): Bounds {
+function tokenBounds(messages: readonly Message[], toolTokens: number): Bounds {
   const images = countImages(messages);
-  const text = estimateTokens(messages) - images * IMAGE_TOKENS;
+  const text = estimateTokens(messages) - images * IMAGE_TOKENS + toolTokens;
   return {
     low: Math.floor(text / (1 + ESTIMATE_ERROR)) + images * IMAGE_BOUNDS.low,
     high: Math.ceil(text / (1 - ESTIMATE_ERROR)) + images * IMAGE_BOUNDS.high,

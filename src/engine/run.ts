@@ -10,6 +10,7 @@ import { seededRandom } from '../core/random.js';
 import type { RunRequest, RunResult } from '../core/run.js';
 import { Bills } from './call/bills.js';
 import { isCancelled, type RunContext } from './context.js';
+import type { FormatChecker } from './format/checker.js';
 import { Purse } from './money/purse.js';
 import { overspend } from './money/spend.js';
 import { failed, type Outcome } from './outcome.js';
@@ -23,6 +24,8 @@ export interface RunInput {
   id: string;
   request: RunRequest;
   plan: Plan;
+  /** Of the form that the request asks for. */
+  format: FormatChecker | null;
   client: ModelClient;
   catalog: Catalog;
   /** Shared with other runs. */
@@ -49,8 +52,9 @@ export async function runOnce(input: RunInput): Promise<RunResult> {
     clock,
     recorder,
     bills,
-    purse: new Purse(input.budgets, () => recorder.fold.cost().usd ?? 0).under(plan.mixture),
+    purse: new Purse([...input.budgets, ...(request.budgets ?? [])], () => recorder.fold.cost().usd ?? 0).under(plan.mixture),
     writer,
+    format: input.format,
     catalog: input.catalog,
     random: seededRandom(seed),
     drawNonce: input.drawNonce,

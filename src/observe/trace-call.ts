@@ -3,7 +3,7 @@ import { ROUTE, VERDICT } from '../core/reply-marks.js';
 import type { CallKind } from '../core/run.js';
 import { levelOf } from './level.js';
 import { bullets, fenced, inline, list, section } from './markdown.js';
-import { costText, errorText, messagesText, usageText } from './trace-facts.js';
+import { costText, errorText, messagesText, toolCallsText, usageText } from './trace-facts.js';
 import type { CallNotes } from './trace-notes.js';
 
 /** What each kind of call is called in a heading. */
@@ -52,6 +52,8 @@ function texts(call: CallNotes): string[] {
   if (restarts.length > 0) parts.push(`### Restarts\n\n${list(restarts)}`);
   if (call.messages) parts.push(`### Prompt as sent\n\n${messagesText(call.messages)}`);
   if (call.reasoning !== '') parts.push(`### Reasoning\n\n${fenced(call.reasoning)}`);
+  const called = call.record?.tool_calls ?? [];
+  if (called.length > 0) parts.push(`### Tool calls\n\n${toolCallsText(called).join('\n\n')}`);
   parts.push(`### Text as it came\n\n${fenced(call.record?.text ?? (call.text === '' ? null : call.text))}`);
   return parts;
 }

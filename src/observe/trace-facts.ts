@@ -1,10 +1,23 @@
 import type { CallErrorInfo, ErrorInfo } from '../core/error.js';
 import type { ContentPart, Message } from '../core/message.js';
+import type { ToolCall } from '../core/tool.js';
 import type { CostSource, Usage } from '../core/usage.js';
-import { fenced } from './markdown.js';
+import { fenced, inline } from './markdown.js';
 
 export function messagesText(messages: readonly Message[]): string {
-  return messages.map((message) => `**${message.role}**\n\n${fenced(contentText(message.content))}`).join('\n\n');
+  return messages.map(messageText).join('\n\n');
+}
+
+function messageText({ role, content, tool_call_id, tool_calls = [] }: Message): string {
+  const which = tool_call_id === undefined ? '' : ` (the result of ${inline(tool_call_id)})`;
+  const calls = tool_calls.map((call) => ({ id: call.id, ...call.function }));
+  const parts = [...(content === null && calls.length > 0 ? [] : [fenced(contentText(content))]), ...toolCallsText(calls)];
+  return [`**${role}**${which}`, ...parts].join('\n\n');
+}
+
+/** Each call with its arguments as the model wrote them; nothing where there is none. */
+export function toolCallsText(calls: readonly ToolCall[]): string[] {
+  return calls.map((call) => `calls ${inline(call.name)} (${inline(call.id)}):\n\n${fenced(call.arguments)}`);
 }
 
 function contentText(content: Message['content']): string | null {

@@ -68,6 +68,10 @@ export class TraceNotes {
       case 'call.billed':
         this.#call(event.call.id).record = event.call;
         break;
+      case 'call.kept':
+        this.#call(event.call.id).record = event.call;
+        this.#step(event, `${event.call.id} (${event.call.model}) is kept from an earlier run of the same request`);
+        break;
       case 'call.skipped':
         this.#call(event.call.id).record = event.call;
         this.#step(event, `${event.call.id} (${event.call.model}) was not asked${event.call.error ? `: ${event.call.error.message}` : ''}`);

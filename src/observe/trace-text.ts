@@ -1,7 +1,8 @@
 import { formatDuration } from '../core/duration.js';
+import type { RunResult } from '../core/run.js';
 import { bullets, fenced, list, section } from './markdown.js';
 import { callSection } from './trace-call.js';
-import { costText, errorText, messagesText, usageText } from './trace-facts.js';
+import { costText, errorText, messagesText, toolCallsText, usageText } from './trace-facts.js';
 import type { RunStart, TraceNotes } from './trace-notes.js';
 
 /** The trace of a run as Markdown, as far as the run has come: what was asked, then every call in the order they started. */
@@ -39,7 +40,11 @@ function header(start: RunStart, { result, route }: TraceNotes): string {
 
 function answerText({ result }: TraceNotes): string {
   if (!result) return 'not there yet';
-  return `from: ${result.answer_source ?? 'nobody'}, finish reason: ${result.finish_reason ?? 'none'}\n\n${fenced(result.answer)}`;
+  return `from: ${result.answer_source ?? 'nobody'}, finish reason: ${result.finish_reason ?? 'none'}\n\n${answerParts(result).join('\n\n')}`;
+}
+
+function answerParts({ answer, tool_calls }: RunResult): string[] {
+  return [...(answer === null && tool_calls.length > 0 ? [] : [fenced(answer)]), ...toolCallsText(tool_calls)];
 }
 
 function totals(notes: TraceNotes): string {

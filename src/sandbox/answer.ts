@@ -2,14 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { type Bill, usageOf } from './bills.js';
 import type { Behaviour } from './items.js';
 import type { Reply } from './reply.js';
+import { stepsOf, toolStyleOf } from './steps.js';
+import { toolDeltas, toolTokens, wholeCalls } from './tool-deltas.js';
 import { BodyWriter } from './writer.js';
 
 const COMMENT = ': OPENROUTER PROCESSING\n\n';
 /** Milliseconds between comments while a model is silent. */
 const COMMENT_INTERVAL = 100;
-/** A text of more tokens comes in frames of several. */
-const MAX_FRAMES = 4096;
-
 /** Everything needed to send one answer. */
 export interface Answer {
   behaviour: Behaviour;
@@ -61,47 +60,19 @@ function keepCommenting(writer: BodyWriter): void {
   });
 }
 
-/** What goes out in one frame. */
-interface Step {
-  text: string;
-  reasoning: boolean;
-  /** What of the text counts as one token each. */
-  tokens: readonly string[];
-}
-
-function stepsOf({ behaviour, reply }: Answer): Step[] {
-  const total = reply.reasoning.length + reply.pieces.length;
-  const stopAt = behaviour.stall ?? behaviour.err ?? (behaviour.badjson ? Math.floor(total / 2) : total);
-  const reasoning = reply.reasoning.slice(0, stopAt).map((text) => ({ text, reasoning: true, tokens: [text] }));
-  const pieces = reply.pieces.slice(0, Math.max(0, stopAt - reply.reasoning.length));
-  const size = behaviour.longline === null ? Math.ceil(pieces.length / MAX_FRAMES) : pieces.length;
-  const steps: Step[] = reasoning;
-  for (let start = 0; start < pieces.length; start += size) {
-    const group = pieces.slice(start, start + size);
-    steps.push({ text: group.join(''), reasoning: false, tokens: group });
-  }
-  return steps;
-}
-
-function deltaOf({ text, reasoning }: Step, behaviour: Behaviour): Record<string, unknown> {
-  if (reasoning) return { role: 'assistant', content: '', reasoning: text };
-  return { role: 'assistant', content: behaviour.badtype ? { not: text } : text };
-}
-
 function sendStream(writer: BodyWriter, answer: Answer): void {
   const { behaviour, reply, bill } = answer;
-  const steps = stepsOf(answer);
+  const steps = stepsOf(reply, behaviour);
   const started = performance.now();
   let sent = 0;
   const pump = (): void => {
     const due = behaviour.tps === null ? steps.length : Math.floor(((performance.now() - started) * behaviour.tps) / 1000) + 1;
     let text = '';
-    for (const step of steps.slice(sent, due)) {
-      const probabilities = step.reasoning ? {} : logprobsOf(step.tokens, reply.logprob);
-      text +=
-        frame(bill, { choices: [{ ...choice(deltaOf(step, behaviour), null), ...probabilities }] }) + (behaviour.comments ? COMMENT : '');
-      if (step.reasoning) bill.reasoningTokens += step.tokens.length;
-      else bill.textTokens += step.tokens.length;
+    for (const { delta, words, textTokens, reasoningTokens } of steps.slice(sent, due)) {
+      text += frame(bill, { choices: [{ ...choice(delta, null), ...logprobsOf(words, reply.logprob) }] });
+      if (behaviour.comments) text += COMMENT;
+      bill.textTokens += textTokens;
+      bill.reasoningTokens += reasoningTokens;
     }
     sent = Math.max(sent, due);
     const done = sent >= steps.length;
@@ -122,8 +93,9 @@ function ending({ behaviour, reply, bill }: Answer): string {
   }
   if (behaviour.noend) return '';
   bill.finishReason = reply.finishReason;
-  const delta =
-    reply.tool === null ? { role: 'assistant', content: '' } : { role: 'assistant', content: null, tool_calls: [toolCall(reply.tool)] };
+  const last = toolStyleOf(behaviour) === 'whole' ? toolDeltas(reply.calls, 'whole')[0] : undefined;
+  bill.textTokens += last?.tokens ?? 0;
+  const delta = last === undefined ? { role: 'assistant', content: '' } : { role: 'assistant', content: null, tool_calls: last.tool_calls };
   const finish = frame(bill, { choices: [choice(delta, reply.finishReason)] });
   const usage = behaviour.nousage ? '' : frame(bill, { choices: [], usage: usageOf(bill, behaviour) });
   return finish + usage + (behaviour.nodone ? '' : 'data: [DONE]\n\n');
@@ -131,15 +103,15 @@ function ending({ behaviour, reply, bill }: Answer): string {
 
 function sendWhole(writer: BodyWriter, { behaviour, reply, bill }: Answer): void {
   if (behaviour.stall !== null) return void writer.response.flushHeaders();
-  bill.textTokens = reply.pieces.length;
+  bill.textTokens = reply.pieces.length + toolTokens(reply.calls);
   bill.reasoningTokens = reply.reasoning.length;
   bill.finishReason = behaviour.noend ? null : reply.finishReason;
   const text = reply.pieces.join('');
   const message = {
     role: 'assistant',
-    content: behaviour.badtype ? { not: text } : reply.tool === null ? text : null,
+    content: behaviour.badtype ? { not: text } : text === '' && reply.calls.length > 0 ? null : text,
     ...(reply.reasoning.length > 0 ? { reasoning: reply.reasoning.join('') } : {}),
-    ...(reply.tool === null ? {} : { tool_calls: [toolCall(reply.tool)] }),
+    ...(reply.calls.length === 0 ? {} : { tool_calls: wholeCalls(reply.calls, toolStyleOf(behaviour)) }),
   };
   const error = behaviour.err === null ? {} : { error: { code: 502, message: 'The provider broke off' } };
   const finishReason = behaviour.err === null ? bill.finishReason : 'error';
@@ -151,11 +123,9 @@ function sendWhole(writer: BodyWriter, { behaviour, reply, bill }: Answer): void
 
 /** The field that carries the probabilities of tokens; none where they are not given. */
 function logprobsOf(tokens: readonly string[], logprob: number | null): Record<string, unknown> {
-  return logprob === null ? {} : { logprobs: { content: tokens.map((token) => ({ token, logprob, bytes: null, top_logprobs: [] })) } };
-}
-
-function toolCall(tool: { name: string; arguments: string }): Record<string, unknown> {
-  return { index: 0, id: 'call_sandbox', type: 'function', function: tool };
+  return logprob === null || tokens.length === 0
+    ? {}
+    : { logprobs: { content: tokens.map((token) => ({ token, logprob, bytes: null, top_logprobs: [] })) } };
 }
 
 function choice(delta: Record<string, unknown>, finishReason: string | null): Record<string, unknown> {

@@ -61,7 +61,7 @@ export function describeModel(id: string, recordings: Recordings): Record<string
 
 /** How the model would answer a request in which nothing is asked. */
 function behaviourOf(model: string, recordings: Recordings): Behaviour | null {
-  const request = { model, messages: [], stream: false, maxTokens: null, toolNames: [], fields: {}, inputTokens: 0 };
+  const request = { model, messages: [], stream: false, maxTokens: null, toolNames: [], mayCall: false, fields: {}, inputTokens: 0 };
   const resolution = resolveModel(request, recordings);
   return 'behaviour' in resolution ? resolution.behaviour : null;
 }

@@ -66,16 +66,21 @@ export function sendEmbeddings(response: ServerResponse, request: EmbeddingReque
   response.on('close', () => clearTimeout(timer));
 }
 
-function embeddingBody({ model, inputs }: EmbeddingRequest, behaviour: Behaviour): Record<string, unknown> {
+function embeddingBody({ model, inputs, fields }: EmbeddingRequest, behaviour: Behaviour): Record<string, unknown> {
   const tokens = estimateTokens(inputs.reduce((sum, text) => sum + text.length, 0));
   const cost = Number(((tokens * pricesOf(behaviour).input) / 1e6).toFixed(12));
   const usage = { prompt_tokens: tokens, total_tokens: tokens, ...(behaviour.nocost ? {} : { cost }) };
   const data = inputs.map((text, index) => ({
     object: 'embedding',
     index,
-    embedding: behaviour.badtype ? { not: 'numbers' } : placeOf(text),
+    embedding: behaviour.badtype ? { not: 'numbers' } : encoded(placeOf(text), fields.encoding_format),
   }));
   return { object: 'list', model, data: behaviour.empty ? [] : data, ...(behaviour.nousage ? {} : { usage }) };
+}
+
+/** As the client wants it: the openai package asks for base64 unless it is told otherwise. */
+function encoded(place: number[], format: unknown): number[] | string {
+  return format === 'base64' ? Buffer.from(new Float32Array(place).buffer).toString('base64') : place;
 }
 
 /**

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MomError } from '../core/error.js';
-import { seededRandom } from '../core/random.js';
 import { sendAnswer } from './answer.js';
 import { type Bill, BillBook, pricesOf } from './bills.js';
 import { findModel, listModels } from './catalogue.js';
 import { parseEmbeddingModel, parseEmbeddingRequest, sendEmbeddings } from './embedding.js';
 import { type Behaviour, withoutFaults } from './items.js';
-import { hashText, resolveModel } from './models.js';
+import { resolveModel } from './models.js';
 import { loadRecordings, type Recordings } from './recorded.js';
+import { refuse, sendError, sendJson } from './refusal.js';
 import { loadReplay, type Replay } from './replay.js';
 import { composeReply } from './reply.js';
 import { type ChatRequest, parseChatRequest } from './request.js';
@@ -43,6 +43,7 @@ export interface Sandbox {
 }
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const DEFAULT_SEED = 1;
 
 interface House {
   options: SandboxOptions;
@@ -156,10 +157,11 @@ function chat(house: House, response: ServerResponse, body: string): undefined {
   const healthy = asked.fail !== null && number > asked.fail;
   const cured = healthy ? withoutFaults(asked) : asked;
   const behaviour = house.options.reportsCost === false ? { ...cured, nocost: true } : cured;
-  if (refuse(house, request, response, behaviour, number)) return;
+  const { model, fields } = request;
+  if (refuse(response, behaviour, { model, fields, number, seed: house.options.seed ?? DEFAULT_SEED })) return;
   const bill = newBill(request, resolution.resolvedModel, behaviour);
   house.bills.add(bill);
-  const reply = composeReply(request, behaviour, resolution.recordedText);
+  const reply = composeReply(request, behaviour, { recordedText: resolution.recordedText, number });
   const writer = sendAnswer(response, { behaviour, reply, bill });
   brokenHere = () => writer.broken;
   response.on('close', () => {
@@ -175,48 +177,14 @@ function embed(house: House, response: ServerResponse, body: string): undefined 
   const number = (house.embeddings.get(request.model) ?? 0) + 1;
   house.embeddings.set(request.model, number);
   const behaviour = asked.fail !== null && number > asked.fail ? withoutFaults(asked) : asked;
-  if (!refuse(house, request, response, behaviour, number)) sendEmbeddings(response, request, behaviour);
+  const { model, fields } = request;
+  const refused = refuse(response, behaviour, { model, fields, number, seed: house.options.seed ?? DEFAULT_SEED });
+  if (!refused) sendEmbeddings(response, request, behaviour);
 }
 
 function reset(house: House): void {
   house.stats.reset();
   house.embeddings.clear();
-}
-
-/** Answers with an error status where the behaviour asks for one. */
-function refuse(
-  house: House,
-  request: { model: string; fields: Record<string, unknown> },
-  response: ServerResponse,
-  behaviour: Behaviour,
-  number: number,
-): boolean {
-  const param = behaviour.unsupported;
-  if (param !== null && param in request.fields) {
-    const instead = param === 'max_tokens' ? " Use 'max_completion_tokens' instead." : '';
-    const message = `Unsupported parameter: '${param}' is not supported with this model.${instead}`;
-    sendJson(response, 400, { error: { message, type: 'invalid_request_error', param, code: 'unsupported_parameter' } });
-    return true;
-  }
-  let draw = seededRandom((house.options.seed ?? 1) ^ hashText(`${request.model}#${number}`))();
-  const error = behaviour.errors.find(({ rate }) => {
-    draw -= rate;
-    return draw < 0;
-  });
-  const faulty = (['hang', 'nodone', 'noend', 'empty', 'html', 'badjson', 'badtype'] as const).some((name) => behaviour[name]);
-  const limited =
-    behaviour.stall !== null || behaviour.cut !== null || behaviour.err !== null || behaviour.finish !== null || param !== null;
-  const plainFail = behaviour.fail !== null && behaviour.errors.length === 0 && !faulty && !limited;
-  const status = error?.status ?? (plainFail ? 503 : null);
-  if (status === null) return false;
-  if (behaviour.ra !== null) response.setHeader('retry-after', String(behaviour.ra));
-  const send = (): void => sendError(response, status, `the sandbox was asked to answer ${status}`);
-  if (behaviour.ttft === null) send();
-  else {
-    const timer = setTimeout(send, behaviour.ttft);
-    response.on('close', () => clearTimeout(timer));
-  }
-  return true;
 }
 
 let generations = 0;
@@ -235,12 +203,4 @@ function newBill(request: ChatRequest, model: string, behaviour: Behaviour): Bil
     textTokens: 0,
     reasoningTokens: 0,
   };
-}
-
-function sendError(response: ServerResponse, status: number, message: string): undefined {
-  sendJson(response, status, { error: { message, code: status, metadata: { provider_name: 'Sandbox' } } });
-}
-
-function sendJson(response: ServerResponse, status: number, value: unknown): undefined {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }

@@ -1,8 +1,27 @@
+import { TOOL_STYLES, type ToolStyle } from './tool-deltas.js';
+import { parseTurns, type TurnStep } from './turns.js';
+
 /** What a simulated model says. */
 export const PERSONAS = ['text', 'echo', 'critic', 'json', 'tool', 'hostile', 'refuse'] as const;
 export type Persona = (typeof PERSONAS)[number];
 
-const NUMBERS = ['ttft', 'tps', 'len', 'in', 'out', 'ra', 'fail', 'stall', 'cut', 'longline', 'err', 'conf', 'context'] as const;
+const NUMBERS = [
+  'ttft',
+  'tps',
+  'len',
+  'in',
+  'out',
+  'ra',
+  'fail',
+  'stall',
+  'cut',
+  'longline',
+  'err',
+  'conf',
+  'context',
+  'jsonbad',
+  'maxout',
+] as const;
 const SWITCHES = [
   'hang',
   'nodone',
@@ -17,22 +36,31 @@ const SWITCHES = [
   'nousage',
   'nocost',
   'noimages',
+  'needtools',
 ] as const;
 const TEXTS = ['say', 'finish', 'unsupported', 'expires'] as const;
 
 const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /** Every item a model id may name, as the docs list them; `e<status>` stands for all statuses. */
-export const ITEMS: readonly string[] = [...PERSONAS, ...NUMBERS, ...SWITCHES, ...TEXTS, 'e<status>'];
+export const ITEMS: readonly string[] = [...PERSONAS, ...NUMBERS, ...SWITCHES, ...TEXTS, 'turns', 'toolstyle', 'e<status>'];
 
 /** The behaviour of one model. Times in milliseconds, prices in US dollars per million tokens. */
-export type Behaviour = { persona: Persona; errors: { status: number; rate: number }[] } & Record<(typeof NUMBERS)[number], number | null> &
+export type Behaviour = {
+  persona: Persona;
+  errors: { status: number; rate: number }[];
+  turns: readonly TurnStep[] | null;
+  /** Null: as OpenAI sends the calls of `turns`, whole those of `tool`. */
+  toolstyle: ToolStyle | null;
+} & Record<(typeof NUMBERS)[number], number | null> &
   Record<(typeof SWITCHES)[number], boolean> &
   Record<(typeof TEXTS)[number], string | null>;
 
 const PLAIN: Readonly<Behaviour> = {
   persona: 'text',
   errors: [],
+  turns: null,
+  toolstyle: null,
   ttft: null,
   tps: null,
   len: null,
@@ -46,6 +74,8 @@ const PLAIN: Readonly<Behaviour> = {
   err: null,
   conf: null,
   context: null,
+  jsonbad: null,
+  maxout: null,
   hang: false,
   nodone: false,
   noend: false,
@@ -59,6 +89,7 @@ const PLAIN: Readonly<Behaviour> = {
   nousage: false,
   nocost: false,
   noimages: false,
+  needtools: false,
   say: null,
   finish: null,
   unsupported: null,
@@ -67,8 +98,8 @@ const PLAIN: Readonly<Behaviour> = {
 
 /** The behaviour without any fault, for calls after the first `fail=N`; pace, prices and words stay. */
 export function withoutFaults(behaviour: Behaviour): Behaviour {
-  const { persona, ttft, tps, len, say, in: inPrice, out, comments, conf } = behaviour;
-  return { ...PLAIN, persona, ttft, tps, len, say, in: inPrice, out, comments, conf };
+  const { persona, ttft, tps, len, say, in: inPrice, out, comments, conf, turns, toolstyle } = behaviour;
+  return { ...PLAIN, persona, ttft, tps, len, say, in: inPrice, out, comments, conf, turns, toolstyle };
 }
 
 export function plainBehaviour(persona: Persona): Behaviour {
@@ -97,6 +128,14 @@ function applyItem(behaviour: Behaviour, item: string): boolean {
   if (isOneOf(TEXTS, name)) {
     behaviour[name] = decode(value);
     return behaviour[name] !== null && (name !== 'expires' || DATE.test(behaviour[name]));
+  }
+  if (name === 'turns') {
+    behaviour.turns = parseTurns(decode(value) ?? '');
+    return behaviour.turns !== null;
+  }
+  if (name === 'toolstyle') {
+    if (value !== null && isOneOf(TOOL_STYLES, value)) behaviour.toolstyle = value;
+    return behaviour.toolstyle !== null;
   }
   const number = parseNumber(value);
   if (isOneOf(NUMBERS, name)) {

@@ -1,14 +1,17 @@
+import type { WireToolCall } from '../core/tool.js';
 import type { Behaviour } from './items.js';
+import { misfitOf, sampleOf } from './json-sample.js';
 import { type ChatRequest, lastUserText } from './request.js';
 import { doTask, findTask } from './task.js';
 import { splitTokens } from './tokens.js';
+import { currentStep, numberCalls, type TurnStep } from './turns.js';
 
 /** What a model has to say. */
 export interface Reply {
   /** The text, token by token. */
   pieces: string[];
   reasoning: string[];
-  tool: { name: string; arguments: string } | null;
+  calls: WireToolCall[];
   finishReason: string;
   /** Natural logarithm of each token's probability; null where it is not asked for or not given. */
   logprob: number | null;
@@ -23,10 +26,19 @@ const HOSTILE = [
   '\u001b]0;owned\u0007\u001b[2J\u001b[31mred\u001b[0m\u009b1mbold\rover\bwritten\u0000 and \u202Ereversed',
 ].join('\n');
 
-/** Composes what the model says to a request; `recordedText` stands in place of simulated words. */
-export function composeReply(request: ChatRequest, behaviour: Behaviour, recordedText: string | null): Reply {
-  const tool = behaviour.persona === 'tool' && !behaviour.empty ? { name: request.toolNames[0] ?? 'sandbox_tool', arguments: '{}' } : null;
-  const text = behaviour.empty || tool !== null ? '' : (recordedText ?? behaviour.say ?? personaText(request, behaviour));
+/** Circumstances of a call that its request does not tell. */
+export interface Occasion {
+  /** What stands in place of simulated words. */
+  recordedText: string | null;
+  /** How many calls this model has had, this one included. */
+  number: number;
+}
+
+/** Composes what the model says to a request. */
+export function composeReply(request: ChatRequest, behaviour: Behaviour, occasion: Occasion): Reply {
+  const step = behaviour.turns === null ? null : currentStep(behaviour.turns, request.messages);
+  const calls = behaviour.empty ? [] : callsOf(request, behaviour, step);
+  const text = behaviour.empty ? '' : textOf(request, behaviour, { ...occasion, step, calls: calls.length });
   let pieces = splitTokens(text.padEnd(behaviour.longline ?? 0, 'x'));
   if (behaviour.len !== null && behaviour.longline === null) pieces = fitTokens(pieces, behaviour.len);
   if (behaviour.think) pieces = [...splitTokens(`<think>${THOUGHT}</think>\n`), ...pieces];
@@ -35,10 +47,25 @@ export function composeReply(request: ChatRequest, behaviour: Behaviour, recorde
   return {
     pieces,
     reasoning: behaviour.reason ? splitTokens(THOUGHT) : [],
-    tool,
-    finishReason: behaviour.finish ?? (cut ? 'length' : tool === null ? 'stop' : 'tool_calls'),
+    calls: cut ? [] : calls,
+    finishReason: behaviour.finish ?? (cut ? 'length' : calls.length === 0 || behaviour.toolstyle === 'gemini' ? 'stop' : 'tool_calls'),
     logprob: request.fields.logprobs === true && behaviour.conf !== null ? logOf(behaviour.conf) : null,
   };
+}
+
+/** The tools that are called: those of the script's step where the client has tools, or the first one of all. */
+function callsOf(request: ChatRequest, behaviour: Behaviour, step: TurnStep | null): WireToolCall[] {
+  if (step !== null) return request.mayCall ? numberCalls(step.calls, request.messages) : [];
+  if (behaviour.persona !== 'tool' || behaviour.turns !== null) return [];
+  return numberCalls([{ name: request.toolNames[0] ?? 'sandbox_tool', arguments: '{}' }], request.messages);
+}
+
+function textOf(request: ChatRequest, behaviour: Behaviour, occasion: Occasion & { step: TurnStep | null; calls: number }): string {
+  const { step, calls, recordedText, number } = occasion;
+  if (behaviour.jsonbad !== null && number <= behaviour.jsonbad) return JSON.stringify(misfitOf(schemaOf(request) ?? { type: 'object' }));
+  if (step !== null && (step.say !== '' || calls > 0)) return step.say;
+  if (calls > 0) return '';
+  return recordedText ?? behaviour.say ?? personaText(request, behaviour);
 }
 
 function personaText(request: ChatRequest, behaviour: Behaviour): string {
@@ -47,8 +74,11 @@ function personaText(request: ChatRequest, behaviour: Behaviour): string {
   switch (behaviour.persona) {
     case 'echo':
       return asked;
-    case 'json':
+    case 'json': {
+      const schema = schemaOf(request);
+      if (schema !== null) return JSON.stringify(sampleOf(schema));
       return JSON.stringify({ simulated: true, model: request.model, answer: `${mark} ${FILLER}` });
+    }
     case 'hostile':
       return `${mark} ${HOSTILE}`;
     case 'refuse':
@@ -60,6 +90,12 @@ function personaText(request: ChatRequest, behaviour: Behaviour): string {
     default:
       return `${mark} ${FILLER}`;
   }
+}
+
+/** The JSON Schema that the client asks for; null when it asks for none. */
+function schemaOf({ fields }: ChatRequest): unknown {
+  const format = fields.response_format as { type?: unknown; json_schema?: { schema?: unknown } | null } | null | undefined;
+  return format?.type === 'json_schema' ? (format.json_schema?.schema ?? null) : null;
 }
 
 /** JSON has no infinity, so what can't be is given the number that OpenAI has for it. */

@@ -8,6 +8,8 @@ export interface ChatRequest {
   stream: boolean;
   maxTokens: number | null;
   toolNames: string[];
+  /** Whether the model may call a tool: there are some, and the client does not forbid it. */
+  mayCall: boolean;
   /** Every field of the body. */
   fields: Record<string, unknown>;
   inputTokens: number;
@@ -36,6 +38,7 @@ export function parseChatRequest(body: string): ChatRequest | string {
     messages: messages as unknown as Message[],
     stream: fields.stream === true,
     maxTokens: typeof maxTokens === 'number' ? maxTokens : null,
+    mayCall: Array.isArray(tools) && tools.length > 0 && fields.tool_choice !== 'none',
     toolNames: Array.isArray(tools) ? tools.map(toolName) : [],
     fields,
     inputTokens: estimateTokens(texts.reduce((sum, text) => sum + text.length, 0)),

@@ -35,7 +35,7 @@ export interface RequestScope {
   id: string;
   client: Client;
   lease: ServiceLease;
-  /** Aborts when the client goes away. */
+  /** Aborts when the client goes away (the reason is a MomError `cancelled`), or because the server stops (`overloaded`): then somebody still reads. */
   signal: AbortSignal;
   /** Filled in on the way, told by {@link RequestScope.finish}. */
   report: RequestReport;
@@ -47,5 +47,9 @@ export interface RequestScope {
 
 /** Hono's variables of a request. */
 export interface GatewayEnv {
-  Variables: { scope: RequestScope };
+  Variables: {
+    scope: RequestScope;
+    /** Header fields that the gates add to the answer, whatever it is. */
+    headers: Record<string, string>;
+  };
 }

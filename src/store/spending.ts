@@ -12,18 +12,32 @@ export interface SpendingOptions {
   clock: () => Date;
   /** Told once when spending can't be counted. */
   onNote: (note: Warning) => void;
+  /** Others that have limits of their own. */
+  holders?: readonly BudgetHolder[];
   /** @default the one installed with mom */
   loadModule?: () => Promise<DatabaseConstructor>;
+}
+
+/** Somebody whose spending is counted apart, in the same file. */
+export interface BudgetHolder {
+  /** Part of what is kept; no secret. */
+  id: string;
+  /** For messages: `key laptop`. */
+  name: string;
+  day: number | null;
+  month: number | null;
 }
 
 /** The budgets that hold across runs and processes. */
 export interface Spending {
   /** One for each limit. */
   budgets: readonly Budget[];
+  /** Of one holder, one for each of its limits. */
+  budgetsOf(id: string): readonly Budget[];
   close(): void;
 }
 
-/** What is reserved or spent, in billionths of a dollar, so that sums are exact. Grows by one row a day and a month. */
+/** What is reserved or spent, in billionths of a dollar, so that sums are exact. Grows by one row a day and a month for each who spends. */
 const MIGRATIONS = ['CREATE TABLE spent (period TEXT PRIMARY KEY, nano INTEGER NOT NULL) WITHOUT ROWID'];
 
 const BUSY_TIMEOUT = 5_000;
@@ -44,39 +58,55 @@ type PeriodKind = keyof typeof PERIODS;
  */
 export async function createSpending(options: SpendingOptions): Promise<Spending> {
   const ledger = new Ledger(options);
-  const { day, month } = options;
-  if (day === null && month === null) return { budgets: [], close: () => ledger.close() };
-  await ledger.load(options.loadModule ?? loadDatabaseModule);
-  // Each limit counts its own periods; a lone one counts the others too, for the day on which they get a limit.
-  const budgets = [
-    ...(day === null ? [] : [new PeriodBudget(ledger, day, month === null ? ['day', 'month'] : ['day'])]),
-    ...(month === null ? [] : [new PeriodBudget(ledger, month, day === null ? ['month', 'day'] : ['month'])]),
+  const { holders = [] } = options;
+  if ([options, ...holders].some(isLimited)) await ledger.load(options.loadModule ?? loadDatabaseModule);
+  const budgets = periodBudgets(ledger, options, null);
+  const held = new Map(holders.map((holder) => [holder.id, periodBudgets(ledger, holder, holder)]));
+  return { budgets, budgetsOf: (id) => held.get(id) ?? [], close: () => ledger.close() };
+}
+
+type Limits = Pick<BudgetHolder, 'day' | 'month'>;
+
+function isLimited({ day, month }: Limits): boolean {
+  return day !== null || month !== null;
+}
+
+/** Each limit counts its own periods; a lone one counts the others too, for the day on which they get a limit. */
+function periodBudgets(ledger: Ledger, { day, month }: Limits, holder: BudgetHolder | null): Budget[] {
+  return [
+    ...(day === null ? [] : [new PeriodBudget(ledger, holder, day, month === null ? ['day', 'month'] : ['day'])]),
+    ...(month === null ? [] : [new PeriodBudget(ledger, holder, month, day === null ? ['month', 'day'] : ['month'])]),
   ];
-  return { budgets, close: () => ledger.close() };
 }
 
 class PeriodBudget implements Budget {
   readonly name: string;
   readonly #ledger: Ledger;
+  readonly #holder: BudgetHolder | null;
   readonly #kind: PeriodKind;
   readonly #limit: number;
   readonly #counted: readonly PeriodKind[];
 
-  /** @param counted the kinds of period it adds to; the first is the one it limits */
-  constructor(ledger: Ledger, limit: number, counted: readonly [PeriodKind, ...PeriodKind[]]) {
-    this.name = `the budget of $${limit} a ${counted[0]}`;
+  /**
+   * @param holder null: whoever runs mom
+   * @param counted the kinds of period it adds to; the first is the one it limits
+   */
+  constructor(ledger: Ledger, holder: BudgetHolder | null, limit: number, counted: readonly [PeriodKind, ...PeriodKind[]]) {
+    this.name = `the budget of $${limit} a ${counted[0]}${holder === null ? '' : ` of ${holder.name}`}`;
     this.#ledger = ledger;
+    this.#holder = holder;
     this.#kind = counted[0];
     this.#limit = Math.round(limit * NANO);
     this.#counted = counted;
   }
 
   get hint(): string {
+    const option = `budget.${this.#kind}${this.#holder === null ? '' : ` of ${this.#holder.name}`}`;
     if (this.#ledger.trouble !== null) {
-      return `spending can't be counted: ${this.#ledger.trouble}; repair it, move the file away to count from 0, or take budget.${this.#kind} out of the configuration`;
+      return `spending can't be counted: ${this.#ledger.trouble}; repair it, move the file away to count from 0, or take ${option} out of the configuration`;
     }
     const free = new Date(PERIODS[this.#kind].next(this.#ledger.now())).toISOString().slice(0, 10);
-    return `raise budget.${this.#kind} in the configuration, or wait: it is free again on ${free} at 0:00 UTC`;
+    return `raise ${option} in the configuration, or wait: it is free again on ${free} at 0:00 UTC`;
   }
 
   left(): number {
@@ -106,9 +136,10 @@ class PeriodBudget implements Budget {
     };
   }
 
-  /** `2026-01-02` or `2026-01`. */
+  /** `2026-01-02` or `2026-01`, after the id of a holder. */
   #period(kind: PeriodKind): string {
-    return this.#ledger.now().toISOString().slice(0, PERIODS[kind].length);
+    const period = this.#ledger.now().toISOString().slice(0, PERIODS[kind].length);
+    return this.#holder === null ? period : `${this.#holder.id} ${period}`;
   }
 }
 

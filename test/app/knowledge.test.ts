@@ -1,15 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { informed, learnModels } from '../../src/app/knowledge.js';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { informed, keptInformed, learnModels, openCatalog } from '../../src/app/knowledge.js';
 import type { ModelSource } from '../../src/client/models.js';
 import type { Settings } from '../../src/config/wishes.js';
+import { memoryBudget } from '../../src/core/budget.js';
 import type { ModelFacts, Prices } from '../../src/core/catalog.js';
 import { SERVE } from '../../src/core/limits.js';
 import type { Message } from '../../src/core/message.js';
 import type { Provider } from '../../src/core/model.js';
-import type { Warning } from '../../src/core/run.js';
+import type { RunRequest, Warning } from '../../src/core/run.js';
 import type { Engine } from '../../src/engine/index.js';
 import { member, mixture } from '../support/mixture.js';
 
@@ -158,5 +159,86 @@ describe('what a server of the user’s own is asked before a run', () => {
     const { asked, notes } = await learn({ providers: [own()], maxCost: 1 });
     expect(asked).toEqual(['openrouter']);
     expect(notes).toEqual([{ code: 'prices_unknown', message: 'openrouter tells nothing; no price is known of some/model' }]);
+  });
+});
+
+describe('an engine that serves for days', () => {
+  const OPENROUTER = provider('openrouter', 'https://openrouter.ai/api/v1', 'openrouter');
+
+  /** An engine that answers nothing, what its catalog asked for, and the catalog. */
+  function serve(list: ModelFacts[], more: Partial<Settings> = {}) {
+    const home = mkdtempSync(join(tmpdir(), 'mom-knowledge-'));
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    const asked: string[] = [];
+    const source: ModelSource = {
+      fetchList: async ({ name }) => {
+        asked.push(name);
+        return { told: list };
+      },
+      fetchModel: async () => ({ told: null }),
+    };
+    const catalog = openCatalog({
+      providers: [OPENROUTER],
+      settings: settings(more),
+      source,
+      sandbox: false,
+      env: {},
+      home,
+      onNote: () => {},
+    });
+    onTestFinished(() => catalog.settle());
+    const known: (Prices | null)[] = [];
+    const bare = {
+      run: async () => {
+        known.push(catalog.facts('openrouter', 'some/model')?.prices ?? null);
+      },
+    } as unknown as Engine;
+    const engine = keptInformed(bare, catalog, settings(more));
+    const run = (request: Partial<RunRequest> = {}) =>
+      engine.run({
+        messages: [],
+        mixture: mixture([member('', 'some/model', { provider: 'openrouter' })], [], { maxCost: null }),
+        stream: false,
+        ...request,
+      });
+    return { run, asked, known };
+  }
+
+  const LISTED: ModelFacts = { id: 'some/model', context: 10, images: null, parameters: null, expires: null, prices: DEAR };
+
+  it('fetches a list of yesterday anew, beside the run', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-02T12:00:00Z') });
+    onTestFinished(() => void vi.useRealTimers());
+    const list = [LISTED];
+    const { run, asked, known } = serve(list);
+    await run();
+    await vi.waitFor(() => expect(asked).toEqual(['openrouter']));
+    await vi.waitFor(async () => {
+      await run();
+      expect(known.at(-1)).toEqual(DEAR);
+    });
+    expect(asked).toEqual(['openrouter']);
+    vi.setSystemTime(new Date('2026-01-03T12:00:01Z'));
+    list[0] = { ...LISTED, prices: FREE };
+    await run();
+    expect(known.at(-1)).toEqual(DEAR);
+    await vi.waitFor(() => expect(asked).toEqual(['openrouter', 'openrouter']));
+    await vi.waitFor(async () => {
+      await run();
+      expect(known.at(-1)).toEqual(FREE);
+    });
+  });
+
+  it('knows the prices before a run that a budget or a cap limits', async () => {
+    const budget = memoryBudget(1, 'a budget', 'none');
+    for (const [more, request] of [
+      [{ budget: { day: 1, month: null } }, {}],
+      [{}, { budgets: [budget] }],
+      [{}, { mixture: mixture([member('', 'some/model', { provider: 'openrouter' })], [], { maxCost: { usd: 1, setByUser: true } }) }],
+    ] as [Partial<Settings>, Partial<RunRequest>][]) {
+      const { run, known } = serve([LISTED], more);
+      await run(request);
+      expect(known).toEqual([DEAR]);
+    }
   });
 });

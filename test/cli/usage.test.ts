@@ -72,7 +72,8 @@ describe('a wrong command line is 2 with the nearest right one', () => {
     ],
     [['why is it so'], '"why is it so" is not a command', 'mom ask "why is it so"'],
     [['config', 'shwo'], "unknown command 'shwo'", 'did you mean show?'],
-    [['serve'], '"serve" is not a command', 'mom ask serve'],
+    [['logs'], '"logs" is not a command', 'mom ask logs'],
+    [['keys', 'shwo'], "unknown command 'shwo'", 'did you mean show?'],
     [['aks', 'hi'], '"aks" is not a command', 'did you mean mom ask? As a question it is: mom ask aks hi'],
     [['-m', 'x', 'hello'], '-m belongs to a command', 'mom ask -m x hello'],
   ])('mom %j', async (args, message, hint) => {

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
-import { type ClientOptions, createClient } from '../../src/client/index.js';
+import { type ClientOptions, createClient, type ProviderClient } from '../../src/client/index.js';
+import type { Clock } from '../../src/core/clock.js';
 import type { MomError } from '../../src/core/error.js';
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/core/limits.js';
 import type { Provider } from '../../src/core/model.js';
-import type { CallEvent, CallRequest, ModelClient } from '../../src/core/model-client.js';
+import type { CallEvent, CallRequest } from '../../src/core/model-client.js';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -55,7 +56,7 @@ export function cleanup(task: () => void): void {
   cleanups.push(task);
 }
 
-export function client(url: string, provider: Partial<Provider> = {}, options: Partial<ClientOptions> = {}): ModelClient {
+export function client(url: string, provider: Partial<Provider> = {}, options: Partial<ClientOptions> = {}): ProviderClient {
   const made = createClient({
     providers: [
       {
@@ -96,6 +97,33 @@ export function ask(request: Partial<Omit<CallRequest, 'timeouts'>> & { timeouts
     signal: new AbortController().signal,
     ...request,
     timeouts: { ...DEFAULT_TIMEOUTS, ...request.timeouts },
+  };
+}
+
+/** A clock whose time stands until it is moved; timers that are due then fire. */
+export function stillClock(): Clock & { pass(ms: number): void } {
+  let now = 0;
+  let timers: { at: number; callback: () => void }[] = [];
+  const fire = () => {
+    const due = timers.filter(({ at }) => at <= now);
+    timers = timers.filter(({ at }) => at > now);
+    for (const { callback } of due) callback();
+  };
+  return {
+    now: () => now,
+    date: () => new Date(now),
+    after(ms, callback) {
+      const timer = { at: now + ms, callback };
+      timers.push(timer);
+      if (ms <= 0) setImmediate(fire);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    pass(ms) {
+      now += ms;
+      fire();
+    },
   };
 }
 

@@ -38,7 +38,7 @@ it.each([
 
 it('the template still holds when every commented option is taken in', () => {
   const uncommented = userTemplate([])
-    .replace(/^# (?=(mixtures|max_cost|budget|cache|timeouts|log|providers| {2}))/gm, '')
+    .replace(/^# (?=(mixtures|max_cost|budget|cache|timeouts|serve|log|providers| {2}))/gm, '')
     .replace(/^ {2,4}# /gm, (indent) => indent.replace('# ', ''));
   const check = new Ajv({ strict: false }).compile(jsonSchema());
   expect([check(parse(uncommented)), check.errors]).toEqual([true, null]);

@@ -110,7 +110,8 @@ describe('the order of weight', () => {
 
   it('knows what to keep', async () => {
     const { load, cwd } = makeWorkspace();
-    expect(settingsOf(await load({ MOM_NO_LOG: '1', MOM_DEBUG_REQUESTS: '1' }))).toEqual({
+    const { serve: _, ...settings } = settingsOf(await load({ MOM_NO_LOG: '1', MOM_DEBUG_REQUESTS: '1' }));
+    expect(settings).toEqual({
       log: false,
       debugRequests: true,
       debugDir: join(cwd, 'debug-requests'),

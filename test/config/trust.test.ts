@@ -44,6 +44,14 @@ describe('an untrusted project file', () => {
     ],
     ['cache: { semantic: { model: "${HOME}" } }\n', 1, 22, 'cache.semantic.model reads your environment'],
     ['retries: 9\n', 1, 1, 'retries raises the retries'],
+    ['serve: { host: 0.0.0.0 }\n', 1, 10, 'serve.host decides who may use the gateway'],
+    ['serve:\n  keys: [abc]\n', 2, 3, 'serve.keys decides who may use the gateway'],
+    ['serve: { allowed_hosts: [evil.example] }\n', 1, 10, 'serve.allowed_hosts decides who may use the gateway'],
+    ['serve: { cors_origins: ["https://evil.example"] }\n', 1, 10, 'serve.cors_origins decides who may use the gateway'],
+    ['serve: { max_body: 33 }\n', 1, 10, 'serve.max_body raises a limit of the gateway'],
+    ['serve: { max_in_flight: 513 }\n', 1, 10, 'serve.max_in_flight raises a limit of the gateway'],
+    ['serve: { retry_window: 2m }\n', 1, 10, 'serve.retry_window raises a limit of the gateway'],
+    ['serve: { drain: 31s }\n', 1, 10, 'serve.drain raises a limit of the gateway'],
     ['timeouts: { run: 1h }\n', 1, 13, 'timeouts.run raises a time limit'],
   ])('%j stops mom', async (text, line, column, what) => {
     await expect(makeWorkspace({ [PROJECT]: text }).load()).rejects.toMatchObject({
@@ -75,6 +83,22 @@ describe('an untrusted project file', () => {
     });
     const lowered = await makeWorkspace({ [USER]: user, [PROJECT]: 'budget: { day: 1 }\n' }).load();
     expect(lowered.values.budget).toEqual({ day: 1, month: 30 });
+  });
+
+  it('may lower the limits of the gateway and choose its port, but not raise what the user has lowered', async () => {
+    const lower =
+      'serve: { port: 9000, max_body: 1, requests_per_minute: 5, concurrency: 1, max_in_flight: 9, retry_window: 0, heartbeat: 1s, drain: 1s }\n';
+    await expect(makeWorkspace({ [PROJECT]: lower }).load()).resolves.toBeDefined();
+    const user = 'serve: { requests_per_minute: 4, heartbeat: 2s }\n';
+    for (const [option, column] of [
+      ['requests_per_minute: 5', 10],
+      ['heartbeat: 3s', 10],
+    ] as const) {
+      await expect(makeWorkspace({ [USER]: user, [PROJECT]: `serve: { ${option} }\n` }).load()).rejects.toMatchObject({
+        code: 'config_untrusted',
+        message: `mom.config.yaml:1:${column}: serve.${option.split(':')[0]} raises a limit of the gateway, and this project file is not trusted`,
+      });
+    }
   });
 
   it('is let through once trusted, until it changes', async () => {

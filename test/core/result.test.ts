@@ -29,8 +29,24 @@ describe('ResultFold', () => {
       ['p1', 'answered'],
       ['p2', 'failed'],
       ['p3', 'skipped'],
+      ['p1.2', 'answered'],
     ]);
-    expect(result.calls.map((call) => call.id)).toEqual(['p1', 'p2', 'c1']);
+    expect(result.calls.map((call) => call.id)).toEqual(['p1', 'p2', 'p1.2', 'c1']);
+  });
+
+  it('puts a proposal that was kept where it was taken up, and counts nothing for it', () => {
+    const [kept, fresh] = [callRecord({ id: 'p2', usage: null, cost_usd: 0 }), callRecord({ id: 'p1' })];
+    const bodies: RunEventBody[] = [
+      START,
+      { type: 'call.kept', call: kept },
+      { type: 'call.start', call: fresh, messages: null },
+      { type: 'call.end', call: fresh },
+      OUTCOME,
+    ];
+    const result = resultOf(events(bodies));
+    expect(result.calls.map((call) => call.id)).toEqual(['p2', 'p1']);
+    expect(result.proposals.map((call) => call.id)).toEqual(['p1', 'p2']);
+    expect([result.usage, result.cost_usd, result.cost_source]).toEqual([fresh.usage, fresh.cost_usd, 'reported']);
   });
 
   it('takes a later bill over the first record', () => {

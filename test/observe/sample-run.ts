@@ -54,6 +54,19 @@ const failedCall = callRecord({
   first_token_ms: null,
 });
 
+const keptCall = callRecord({
+  id: 'p1.2',
+  layer: 2,
+  usage: null,
+  cost_usd: 0,
+  cost_source: 'reported',
+  attempts: 0,
+  first_token_ms: 0,
+  duration_ms: 0,
+});
+
+const toolCall = { id: 'call_1', name: 'write_note', arguments: '{"text":"42"}' };
+
 const participants = {
   proposers: [
     { id: 'p1', ...participant },
@@ -128,13 +141,31 @@ export const BODIES: RunEventBody[] = [
   { type: 'call.end', call: failedCall },
   { type: 'call.billed', call: { ...failedCall, cost_usd: 0.002, cost_source: 'estimated' } },
   { type: 'proposals', answered: 1, failed: 1, cut: 0 },
-  start('c1', 'critic', [{ role: 'user', content: 'What is it?\n\n<candidate A1 x>\n```js\n42\n```\n</candidate A1 x>' }]),
+  { type: 'call.kept', call: keptCall },
+  start('c1', 'critic', [
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'call_0', type: 'function', function: { name: 'look', arguments: '{"at":"it"}' } }],
+    },
+    { role: 'tool', tool_call_id: 'call_0', content: 'a number' },
+    { role: 'user', content: 'What is it?\n\n<candidate A1 x>\n```js\n42\n```\n</candidate A1 x>' },
+  ]),
   { type: 'answer.start', source: 'critic', model: 'acme/c1' },
   { type: 'call.delta', call_id: 'c1', channel: 'text', text: '42' },
   { type: 'answer.delta', text: '42' },
-  { type: 'call.end', call: callRecord({ id: 'c1', kind: 'critic', text: '42' }) },
+  { type: 'call.end', call: callRecord({ id: 'c1', kind: 'critic', text: '42', tool_calls: [toolCall], finish_reason: 'tool_calls' }) },
+  { type: 'answer.tool_call', index: 0, call: toolCall },
   { type: 'warning', warning: { code: 'proposer_failed', message: 'other/two failed' } },
-  { type: 'outcome', status: 'degraded', answer: '42', tool_calls: [], answer_source: 'critic', finish_reason: 'stop', error: null },
+  {
+    type: 'outcome',
+    status: 'degraded',
+    answer: '42',
+    tool_calls: [toolCall],
+    answer_source: 'critic',
+    finish_reason: 'tool_calls',
+    error: null,
+  },
 ];
 
 const [START, ROUTED] = BODIES as [Extract<RunEventBody, { type: 'run.start' }>, Extract<RunEventBody, { type: 'route' }>];

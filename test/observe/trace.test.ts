@@ -60,9 +60,12 @@ describe('createTrace', () => {
       '## Critic: acme/one',
       '### Prompt as sent',
       '- 110 ms: 1 usable proposals; waiting at most 5000 ms for p2',
-      '## Answer\n\nfrom: critic, finish reason: stop\n\n```text\n42\n```',
       '- proposer_failed: other/two failed',
-      '- calls: 3',
+      '- calls: 4',
+      '- 150 ms: p1.2 (acme/one) is kept from an earlier run of the same request',
+      '**assistant**\n\ncalls look (call_0):\n\n```text\n{"at":"it"}\n```\n\n**tool** (the result of call_0)\n\n```text\na number\n```',
+      '### Tool calls\n\ncalls write_note (call_1):\n\n```text\n{"text":"42"}\n```\n\n### Text as it came',
+      '## Answer\n\nfrom: critic, finish reason: tool_calls\n\n```text\n42\n```\n\ncalls write_note (call_1):\n\n```text\n{"text":"42"}\n```\n\n## Warnings',
     ]) {
       expect(text).toContain(part);
     }

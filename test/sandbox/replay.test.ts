@@ -100,7 +100,7 @@ it('gives what was recorded, faults and retries too, run after run', async () =>
 it('knows a critic by its candidates, whatever their nonce, labels and order', async () => {
   const critic = (nonce: string, candidates = [A, B], question = QUESTION): Asked => ({
     model: 'sandbox/critic',
-    messages: criticPrompt(question, candidates, () => nonce),
+    messages: [...criticPrompt(question, candidates, () => nonce).messages],
   });
   const { exchanges, answers } = await talk({}, [critic('n-one')]);
   expect(answers).toEqual(['so it is 5']);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundledQuestion, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 
@@ -161,6 +162,15 @@ describe('embeddings', () => {
     JSON.parse((await embed('sandbox/embed', texts)).text).data.map(({ embedding }: { embedding: number[] }) => embedding);
   const cosine = (a: number[], b: number[]) => a.reduce((sum, number, i) => sum + number * (b[i] ?? 0), 0);
 
+  it('come as numbers or, as the openai package asks for them, in base64', async () => {
+    const client = new OpenAI({ baseURL: sandbox.url, apiKey: 'none', maxRetries: 0 });
+    const { data } = await client.embeddings.create({ model: 'sandbox/embed', input: ['one two', 'three'] });
+    const plain = await places('one two', 'three');
+    expect(data.map(({ index }) => index)).toEqual([0, 1]);
+    data.forEach(({ embedding }, index) => {
+      expect(embedding).toEqual([...new Float32Array(plain[index] ?? [])]);
+    });
+  });
   it('are the same for the same words, near for nearly the same question and far for another', async () => {
     const [first, again, near, other, far] = (await places(
       'What is the capital of France?',

@@ -10,13 +10,14 @@ async function setUp(more: Partial<SpendingOptions> = {}) {
   const time = standingClock();
   const { notes, onNote } = notebook();
   const dir = more.dir ?? join(newFolder(), 'mom');
-  const make = async (other: Partial<SpendingOptions> = {}) => {
+  const open = async (other: Partial<SpendingOptions> = {}) => {
     const spending = await createSpending({ dir, day: null, month: null, clock: time.clock, onNote, ...more, ...other });
     onTestFinished(() => spending.close());
-    return spending.budgets;
+    return spending;
   };
+  const make = async (other: Partial<SpendingOptions> = {}) => (await open(other)).budgets;
   const [budget, other] = await make();
-  return { ...time, notes, dir, path: join(dir, 'mom.db'), make, budget: budget as NonNullable<typeof budget>, other };
+  return { ...time, notes, dir, path: join(dir, 'mom.db'), open, make, budget: budget as NonNullable<typeof budget>, other };
 }
 
 describe('a budget', () => {
@@ -141,12 +142,68 @@ describe('days and months', () => {
   });
 });
 
+describe('the budget of a holder', () => {
+  const LAPTOP = { id: 'key 1a', name: 'key laptop', day: 1, month: 3 };
+  const PHONE = { id: 'key 2b', name: 'key phone', day: 5, month: null };
+
+  it('has a name and a hint of its own', async () => {
+    const { open } = await setUp();
+    const [day, month] = (await open({ holders: [LAPTOP] })).budgetsOf('key 1a');
+    expect([day?.name, month?.name]).toEqual(['the budget of $1 a day of key laptop', 'the budget of $3 a month of key laptop']);
+    expect(day?.hint).toBe('raise budget.day of key laptop in the configuration, or wait: it is free again on 2026-02-01 at 0:00 UTC');
+  });
+
+  it('is counted apart from those of others and of the user, and who is not named has none', async () => {
+    const { open } = await setUp();
+    const spending = await open({ day: 10, holders: [LAPTOP, PHONE] });
+    const [laptop] = spending.budgetsOf('key 1a');
+    const [phone] = spending.budgetsOf('key 2b');
+    laptop?.reserve(0.75)?.settle(0.75);
+    phone?.reserve(2);
+    expect([laptop?.left(), phone?.left(), spending.budgets[0]?.left()]).toEqual([0.25, 3, 10]);
+    expect(laptop?.reserve(0.3)).toBeNull();
+    expect(spending.budgetsOf('key 3c')).toEqual([]);
+  });
+
+  it('is known to the next one who opens the file, under its id and not its name', async () => {
+    const { open, set } = await setUp();
+    const first = await open({ holders: [LAPTOP] });
+    for (const budget of first.budgetsOf('key 1a')) budget.reserve(0.5)?.settle(0.5);
+    first.close();
+    const again = await open({ holders: [{ ...LAPTOP, name: 'key renamed' }, PHONE] });
+    expect(again.budgetsOf('key 1a').map((budget) => budget.left())).toEqual([0.5, 2.5]);
+    set('2026-02-01T00:00:00.000Z');
+    expect(again.budgetsOf('key 1a').map((budget) => budget.left())).toEqual([1, 3]);
+  });
+
+  it('needs no file where nobody is limited', async () => {
+    const { open, dir } = await setUp({ day: 1 });
+    rmSync(dir, { recursive: true });
+    const broken = () => Promise.reject(new Error('not to be loaded'));
+    const spending = await open({ day: null, holders: [{ ...LAPTOP, day: null, month: null }], loadModule: broken });
+    expect([spending.budgets, spending.budgetsOf('key 1a')]).toEqual([[], []]);
+  });
+
+  it('can not be counted without the file, and says what to change', async () => {
+    const { open } = await setUp();
+    const why = "the database module libsql can't be loaded on plan9-pdp11: no";
+    const { budgetsOf } = await open({ holders: [PHONE], loadModule: () => Promise.reject(new DatabaseTrouble('unusable', why)) });
+    const [budget] = budgetsOf('key 2b');
+    expect([budget?.left(), budget?.reserve(0.01)]).toEqual([0, null]);
+    expect(budget?.hint).toBe(
+      `spending can't be counted: ${why}; repair it, move the file away to count from 0, or take budget.day of key phone out of the configuration`,
+    );
+  });
+});
+
 describe('a budget of several processes', () => {
   const SPENDER = `
     import { createSpending } from './src/store/spending.js';
     const [dir, runs, wait] = process.argv.slice(2);
     const clock = () => new Date('2026-01-31T12:00:00.000Z');
-    createSpending({ dir, day: 1, month: null, clock, onNote: (note) => console.log(note.message) }).then(({ budgets: [budget] }) => {
+    const holders = [{ id: 'key 1a', name: 'key laptop', day: 1, month: null }];
+    createSpending({ dir, day: 1, month: null, holders, clock, onNote: (note) => console.log(note.message) }).then((spending) => {
+      const [budget] = wait === 'held' ? spending.budgetsOf('key 1a') : spending.budgets;
       process.stdin.once('data', () => {
         let granted = 0;
         for (let i = 0; i < Number(runs); i++) if (budget.reserve(0.01)) granted += 1;
@@ -168,18 +225,23 @@ describe('a budget of several processes', () => {
     expect(notes).toEqual([]);
   });
 
-  it('counts what a process had reserved when it was killed', async () => {
-    const { budget, dir } = await setUp({ day: 1 });
+  it.each(['wait', 'held'])('counts what a process had reserved when it was killed (%s)', async (kind) => {
+    const holders = [{ id: 'key 1a', name: 'key phone', day: 1, month: null }];
+    const { open, dir } = await setUp();
+    const spending = await open({ day: 1, holders });
+    const [user] = spending.budgets;
+    const [holder] = spending.budgetsOf('key 1a');
+    const [budget, other] = kind === 'held' ? [holder, user] : [user, holder];
     const start = await program(SPENDER);
-    const { child, done } = start(dir, '25', 'wait');
+    const { child, done } = start(dir, '25', kind);
     const told = () => new Promise((resolve) => child.stdout?.once('data', resolve));
     await told();
     child.stdin?.write('go');
     await told();
     child.kill('SIGKILL');
     await done;
-    expect(budget.left()).toBe(0.75);
-    expect(budget.reserve(0.76)).toBeNull();
+    expect([budget?.left(), other?.left()]).toEqual([0.75, 1]);
+    expect(budget?.reserve(0.76)).toBeNull();
   });
 });
 

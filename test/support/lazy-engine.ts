@@ -3,6 +3,8 @@
  * a test would already let limits pass.
  */
 import '../../src/engine/cache/cached-runs.js';
+import '../../src/engine/format/checker.js';
+import '../../src/engine/format/conform.js';
 import '../../src/engine/plan/classify.js';
 import '../../src/engine/plan/route.js';
 import '../../src/engine/quote.js';

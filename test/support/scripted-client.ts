@@ -1,5 +1,6 @@
 import { MomError, toMomError } from '../../src/core/error.js';
 import type { CallBill, CallEvent, CallRequest, Embedding, ModelClient } from '../../src/core/model-client.js';
+import type { ToolCall } from '../../src/core/tool.js';
 import type { Usage } from '../../src/core/usage.js';
 import type { FakeClock } from './fake-clock.js';
 
@@ -83,5 +84,18 @@ export function refuses(code: MomError['code'], status: number, ms = 0): Step[] 
   return [
     ...(ms > 0 ? [{ wait: ms }] : []),
     { fail: new MomError(code, `the provider said ${status}`, { status, hint: `hint for ${status}` }) },
+  ];
+}
+
+/** A good call that wants tools called, after `text` where there is some. */
+export function callsTools(calls: readonly ToolCall[], { text = '', ms = 0, finish = 'tool_calls' } = {}): Step[] {
+  return [
+    ...(ms > 0 ? [{ wait: ms }] : []),
+    { type: 'open', generationId: null },
+    ...(text === '' ? [] : [{ type: 'text' as const, text }]),
+    ...calls.map((call) => ({ type: 'tool_delta' as const, text: call.arguments })),
+    ...calls.map((call) => ({ type: 'tool_call' as const, call })),
+    { type: 'finish', reason: finish },
+    { type: 'usage', usage: USAGE, cost: { usd: 0.01, source: 'reported' } },
   ];
 }

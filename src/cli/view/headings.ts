@@ -1,24 +1,4 @@
-import type { CallRecord } from '../../core/run.js';
-import { isFirstAnswer, levelOf } from '../../observe/level.js';
-
-/** Each proposal under a heading with its model, in config order, those of later layers and rounds below; a failed one with its reason. */
-export function proposalsText(proposals: readonly CallRecord[]): string {
-  return proposals.map((proposal) => `${heading(proposal)}\n\n${body(proposal)}\n`).join('\n');
-}
+export { proposalsText } from '../../observe/proposals-text.js';
 
 /** The heading of the merged answer below the proposals. */
 export const ANSWER_HEADING = '## Answer\n\n';
-
-function heading(proposal: CallRecord): string {
-  const { model, id, role } = proposal;
-  const level = isFirstAnswer(proposal) ? null : levelOf(proposal);
-  const place = level === null ? '' : `${level.charAt(0).toUpperCase()}${level.slice(1)}: `;
-  return `## ${place}${model} (${[id, ...(role === null ? [] : [role])].join(', ')})`;
-}
-
-function body(proposal: CallRecord): string {
-  if (proposal.status === 'answered') return (proposal.text ?? '').trimEnd();
-  const reason = proposal.error?.message;
-  if (proposal.status === 'skipped') return reason === undefined ? '(not asked)' : `(not asked: ${reason})`;
-  return `(no answer: ${reason ?? proposal.status})`;
-}

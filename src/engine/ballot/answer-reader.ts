@@ -46,7 +46,7 @@ export class AnswerReader {
 
   /** Null where nothing tells what to compare. */
   read(proposals: readonly CallRecord[]): Readings | null {
-    const voters = proposals.filter((record) => isSound(record, this.#ctx.request));
+    const voters = proposals.filter((record) => isSound(record, this.#ctx));
     if (this.#rule !== null) return { answers: this.#answers(this.#rule, voters), by: this.#fromConfig ? 'config' : 'question' };
     for (const kind of BY_FORM) {
       const answers = this.#answers(kind, voters);

@@ -1,6 +1,7 @@
 import { extract } from '../../core/extract/index.js';
 import type { Member } from '../../core/mixture.js';
-import type { CallRecord, RunRequest } from '../../core/run.js';
+import type { CallRecord } from '../../core/run.js';
+import type { RunContext } from '../context.js';
 import { memberId } from '../panel/member-id.js';
 import { count, winners } from './count.js';
 import { isSound } from './sound.js';
@@ -12,8 +13,12 @@ import { isSound } from './sound.js';
  * @param usable in config order
  * @param members who made them, in whatever layer, for their weights; 1 for one that is not here
  */
-export function bestProposal(usable: readonly CallRecord[], members: readonly Member[], request: RunRequest): CallRecord | null {
-  const sound = usable.filter((record) => isSound(record, request));
+export function bestProposal(
+  usable: readonly CallRecord[],
+  members: readonly Member[],
+  run: Pick<RunContext, 'request' | 'format'>,
+): CallRecord | null {
+  const sound = usable.filter((record) => isSound(record, run));
   const candidates = sound.length > 0 ? sound : usable;
   const weights = new Map(members.map((member) => [member.id, member.weight]));
   const voters = candidates.map(({ id, family }) => ({ id, family, weight: weights.get(memberId(id)) ?? 1 }));

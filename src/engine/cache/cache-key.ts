@@ -6,7 +6,7 @@ import type { RunRequest } from '../../core/run.js';
 
 /** By what a stored answer is found again. */
 export interface CacheKeys {
-  /** Same conversation, mixture and parameters. */
+  /** Same conversation, mixture, parameters, tools and form. */
   key: string;
   /** The same but for the last question, which `question` is; null where questions can't be compared. */
   scope: string | null;
@@ -20,8 +20,9 @@ export interface CacheKeys {
  * @param realm where the answers come from, as far as providers' names don't say it
  */
 export function cacheKeys(request: RunRequest, realm: string, semantic: SemanticRule | null): CacheKeys {
-  const { messages, mixture, params = {}, writerParams = {} } = request;
-  const asked = { realm, mixture: recipe(mixture), params, writerParams };
+  const { messages, mixture, params = {}, writerParams = {}, tools, format } = request;
+  // What is not asked for is left out: the key is then that of a request which can't ask for it.
+  const asked = { realm, mixture: recipe(mixture), params, writerParams, tools: tools ?? undefined, format: format ?? undefined };
   const last = messages.at(-1);
   const question = messageText(messages.findLast(({ role }) => role === 'user') ?? { role: 'user', content: null });
   const comparable = semantic !== null && last?.role === 'user' && isTextOnly(last) && question.trim() !== '';

@@ -1,5 +1,6 @@
 import type { AnswerCache, CachedAnswer, Place, SemanticRule } from '../../core/answer-cache.js';
 import type { RunResult } from '../../core/run.js';
+import { mayCallTools } from '../../core/tool.js';
 import { type RunContext, stopReason } from '../context.js';
 import { failed, type Outcome } from '../outcome.js';
 import type { RunInput } from '../run.js';
@@ -41,8 +42,9 @@ export class CachedRuns {
   }
 
   async run(input: RunInput): Promise<RunResult> {
-    const { cache: mode = 'use' } = input.request;
-    if (mode === 'off') return this.#runOnce(input);
+    const { cache: mode = 'use', tools } = input.request;
+    // A tool call is meant for one turn of one conversation.
+    if (mode === 'off' || mayCallTools(tools)) return this.#runOnce(input);
     const keys = cacheKeys(input.request, this.#cache.realm ?? '', this.#cache.semantic);
     return mode === 'use' ? this.#use(input, keys) : this.#refresh(input, keys);
   }

@@ -67,9 +67,15 @@ export class CallMeter {
     this.#startMs = now();
   }
 
-  /** True once the model has said that its text is whole. */
+  /** What the model has said so far of its answer. */
+  get said(): Pick<Measured, 'text' | 'tool_calls' | 'finish_reason'> {
+    return { text: this.#text === '' ? null : this.#text, tool_calls: this.#toolCalls, finish_reason: this.#finishReason };
+  }
+
+  /** True once the model has said that its answer is whole. */
   get complete(): boolean {
-    return this.#finishReason === 'stop' ? this.#text.trim() !== '' : this.#finishReason === 'tool_calls' && this.#toolCalls.length > 0;
+    const isWhole = this.#finishReason === 'stop' || this.#finishReason === 'tool_calls';
+    return isWhole && (this.#text.trim() !== '' || this.#toolCalls.length > 0);
   }
 
   /** Estimated output of the attempt that runs, in tokens. */
@@ -133,9 +139,8 @@ export class CallMeter {
     this.#closeAttempt(refused);
     return {
       resolved_model: this.#resolvedModel,
-      text: this.#text === '' ? null : this.#text,
+      ...this.said,
       tool_calls: error === null ? this.#toolCalls : [],
-      finish_reason: this.#finishReason,
       ...sumAttempts(this.attempts),
       confidence: this.#logprobs.count === 0 ? null : Math.exp(this.#logprobs.sum / this.#logprobs.count),
       first_token_ms: rounded(this.#firstTokenMs),

@@ -9,6 +9,7 @@ import type { ToolOffer } from '../../core/tool.js';
 import type { RunContext } from '../context.js';
 import type { Tab } from '../money/tab.js';
 import { type Tariff, tariffOf } from '../money/tariff.js';
+import { toolsCalled } from '../tools/called-tools.js';
 import { CallMeter } from './call-meter.js';
 import { takenParams } from './parameters.js';
 
@@ -53,9 +54,17 @@ export async function callModel(ctx: RunContext, ask: Ask): Promise<CallRecord> 
   const meter = new CallMeter(tariff, () => ctx.recorder.elapsed());
   const identity = identityOf(ask);
   ctx.recorder.emit({ type: 'call.start', call: identity, messages: ask.record });
-  const error = await drive(ctx, ask, meter, tab);
+  const broken = await drive(ctx, ask, meter, tab);
+  const called = broken ?? toolsCalled({ ...meter.said, model: ask.member.model }, circumstances(ctx, ask));
+  const error = isMomError(called) ? called : null;
   const status = error === null ? 'answered' : ask.signal.aborted ? 'cancelled' : 'failed';
-  const record: CallRecord = { ...identity, ...meter.measured(error), status, error: error && callErrorInfo(error) };
+  const record: CallRecord = {
+    ...identity,
+    ...meter.measured(error),
+    ...(isMomError(called) ? {} : called),
+    status,
+    error: error && callErrorInfo(error),
+  };
   ctx.recorder.emit({ type: 'call.end', call: record });
   if (meter.attempts.some((attempt) => attempt.billable !== null)) ctx.bills.lookUp(record, meter.attempts, (usd) => tab.settle(usd));
   else tab.settle(record.cost_usd);
@@ -70,9 +79,9 @@ export function skipCall(ctx: RunContext, ask: Who, reason: MomError): CallRecor
 }
 
 /** What the price list says of a call. */
-export function tariffOfAsk(ctx: RunContext, ask: Pick<Ask, 'member' | 'messages' | 'params' | 'output'>): Tariff {
-  const { member, messages, params, output = null } = ask;
-  return tariffOf(ctx.catalog, ctx.plan.mixture, member, messages, params, { output });
+export function tariffOfAsk(ctx: RunContext, ask: Pick<Ask, 'member' | 'messages' | 'params' | 'output' | 'tools' | 'format'>): Tariff {
+  const { member, messages, params, output = null, tools = null, format = null } = ask;
+  return tariffOf(ctx.catalog, ctx.plan.mixture, member, messages, params, { output, tools, format });
 }
 
 /**
@@ -92,6 +101,10 @@ async function drive(ctx: RunContext, ask: Ask, meter: CallMeter, tab: Tab): Pro
     if (!ask.signal.aborted) return toMomError(error);
     return meter.complete ? null : toMomError(ask.signal.reason);
   }
+}
+
+function circumstances({ request, drawNonce }: RunContext, { tools = null }: Ask) {
+  return { offer: tools, conversation: request.messages, drawNonce };
 }
 
 function identityOf(ask: Who) {

@@ -86,8 +86,8 @@ function carry(ctx: RunContext, first: Panel, below: Carried, texts: CallRecord[
   return { candidates: someAgree ? [...texts, ...best(ctx, below.candidates)] : texts, notes: [] };
 }
 
-function best({ plan, request }: RunContext, records: readonly CallRecord[]): CallRecord[] {
-  const record = bestProposal(records, [...plan.proposers, ...aggregatorsOf(plan)], request);
+function best(ctx: RunContext, records: readonly CallRecord[]): CallRecord[] {
+  const record = bestProposal(records, [...ctx.plan.proposers, ...aggregatorsOf(ctx.plan)], ctx);
   return record ? [record] : [];
 }
 

@@ -6,8 +6,10 @@ import { finalInstructions, type LayerTask, layerBlock, layerInstructions } from
 import { inRole } from '../call/role.js';
 import type { RunContext } from '../context.js';
 import { makeCandidates } from '../synthesis/candidates.js';
-import { stagePrompt } from '../synthesis/critic-prompt.js';
-import { warnOmitted } from '../synthesis/synthesize.js';
+import { endingWith, openingTurns, stagePrompt } from '../synthesis/critic-prompt.js';
+import { candidateContext, critical, toolUse, warnOmitted, writersConversation } from '../synthesis/prompts.js';
+import type { Prompt } from '../synthesis/write.js';
+import { withoutTools } from '../tools/without-tools.js';
 
 /** What a layer hands to the one above it. */
 export interface Carried {
@@ -17,18 +19,33 @@ export interface Carried {
   notes: readonly CallRecord[];
 }
 
-/** What a member of a middle layer, or the last one, is asked about the layer below. */
-export function layerPrompt(ctx: RunContext, task: LayerTask | 'final', below: Carried, member: Member): readonly Message[] {
-  const conversation = ctx.request.messages;
-  const { nonce, data } = fenced(ctx, below, member);
+/** What a member of a middle layer is asked about the layer below. */
+export function layerPrompt(ctx: RunContext, task: LayerTask, below: Carried, member: Member): readonly Message[] {
+  const conversation = withoutTools(ctx.request.messages);
+  const { nonce, data } = fenced(ctx, below, member, conversation, member.context);
   const block = layerBlock(task, { candidates: below.candidates.length, notes: below.notes.length, nonce, data });
-  return inRole(member, stagePrompt(task === 'final' ? finalInstructions() : layerInstructions(task), conversation, block));
+  return inRole(member, stagePrompt(layerInstructions(task), conversation, block));
+}
+
+/** What the critic is asked about one candidate and the notes of the last middle layer. */
+export function finalPrompt(ctx: RunContext, below: Carried, critic: Member): Prompt {
+  const conversation = writersConversation(ctx);
+  const use = toolUse(ctx);
+  const { nonce, data } = fenced(ctx, below, critic, conversation, candidateContext(ctx, critic));
+  const counts = { candidates: below.candidates.length, notes: below.notes.length };
+  const block = layerBlock('final', { ...counts, nonce, data }, use);
+  return critical(ctx, critic, endingWith(block, openingTurns(finalInstructions(use), conversation)));
 }
 
 /** Candidates first, then the notes; a family has the same letter in both. */
-function fenced(ctx: RunContext, { candidates, notes }: Carried, member: Member): { nonce: string; data: string } {
-  const conversation = ctx.request.messages;
-  const texts = makeCandidates([...candidates, ...notes], conversation, member.context, ctx.random);
+function fenced(
+  ctx: RunContext,
+  { candidates, notes }: Carried,
+  member: Member,
+  conversation: readonly Message[],
+  context: number | null,
+): { nonce: string; data: string } {
+  const texts = makeCandidates([...candidates, ...notes], conversation, context, ctx.random);
   warnOmitted(ctx, member, texts);
   const isNote = new Set(notes.map((record) => record.id));
   const fence = makeFence([...texts.map((text) => text.text), ...conversation.map(messageText)], ctx.drawNonce);

@@ -1,8 +1,10 @@
+import type { AnswerFormat } from '../../core/answer-format.js';
 import { type Catalog, type Prices, priceOf } from '../../core/catalog.js';
-import { countImages, estimateTokens } from '../../core/estimate.js';
+import { countImages, estimateFormatTokens, estimateTokens, estimateToolTokens } from '../../core/estimate.js';
 import type { Message } from '../../core/message.js';
 import type { Member, Mixture } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
+import type { ToolOffer } from '../../core/tool.js';
 
 /** What one call costs by the price list, as far as it can be said before it is made. */
 export interface Tariff {
@@ -22,6 +24,10 @@ interface Expected {
   more?: number;
   /** Output tokens where the stage asks for less than a whole answer; null: it asks for one. */
   output?: number | null;
+  /** What the model is given; null: no tools. */
+  tools?: ToolOffer | null;
+  /** What form its answer must have; null: any. */
+  format?: AnswerFormat | null;
 }
 
 export function tariffOf(
@@ -30,13 +36,14 @@ export function tariffOf(
   member: Member,
   messages: readonly Message[],
   params: SamplingParams,
-  { more = 0, output = null }: Expected = {},
+  { more = 0, output = null, tools = null, format = null }: Expected = {},
 ): Tariff {
   const { model } = member;
   const prices = catalog.facts(member.provider, model)?.prices ?? null;
   const outputTokens = Math.min(output ?? Infinity, params.max_tokens ?? Infinity, mixture.expectedOutput);
   if (prices === null) return { model, prices, inputTokens: 0, images: 0, outputTokens };
-  return { model, prices, inputTokens: estimateTokens(messages) + more, images: countImages(messages), outputTokens };
+  const inputTokens = estimateTokens(messages) + estimateToolTokens(tools) + estimateFormatTokens(format) + more;
+  return { model, prices, inputTokens, images: countImages(messages), outputTokens };
 }
 
 /** US dollars at most for a call with this much output, all of it at the dearer of text and reasoning; null where no price is known. */

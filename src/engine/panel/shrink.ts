@@ -2,15 +2,19 @@ import { fits } from '../../core/budget.js';
 import { MomError } from '../../core/error.js';
 import { estimateTextTokens } from '../../core/estimate.js';
 import { VERDICT_TOKENS } from '../../core/limits.js';
+import type { Message } from '../../core/message.js';
 import type { Member, RunStrategy } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { CallRecord } from '../../core/run.js';
+import type { ToolOffer } from '../../core/tool.js';
 import { criticInstructions } from '../../prompts/index.js';
 import { type Ask, skipCall, tariffOfAsk } from '../call/call.js';
 import { inRole } from '../call/role.js';
 import type { RunContext } from '../context.js';
 import { dollars } from '../money/purse.js';
 import { type Tariff, tariffOf, worstCase } from '../money/tariff.js';
+import { proposerMessages, toolsOfWriter } from '../tools/conversation.js';
+import { keptProposal } from './kept.js';
 import { answerLimits, sendsProposals } from './verbatim.js';
 
 /** Strategies that need a call that reads all proposals; the others can end without one. */
@@ -34,18 +38,25 @@ interface Seat {
  * Who of a round is asked. When the calls, and the one that reads what they bring, don't fit into what is left, the
  * least important are left out, and a smaller panel with a reader is preferred to a larger one without; at last one
  * alone remains, whose answer goes out as it is. Nobody is kept when not even one call fits.
+ * @param there answers of the round that are there already, which nobody has to pay but whoever reads them
  */
-export function fitPanel(ctx: RunContext, asks: readonly Ask[]): { kept: readonly Ask[]; leftOut: CallRecord[] } {
+export function fitPanel(
+  ctx: RunContext,
+  asks: readonly Ask[],
+  there: readonly CallRecord[],
+): { kept: readonly Ask[]; leftOut: CallRecord[] } {
   const purse = ctx.purse.under(ctx.plan.mixture);
   if (!purse.limited) return { kept: asks, leftOut: [] };
   const left = purse.left();
   const seats = asks.map((ask) => seat(ctx, ask));
   const fitting = seats.filter(({ refusal }) => refusal === null).sort(byImportance);
-  while (fitting.length > 1 && !fits(need(ctx, fitting), left)) fitting.pop();
+  // With answers there already, even the last one can be done without.
+  const least = there.length > 0 ? 0 : 1;
+  while (fitting.length > least && !fits(need(ctx, fitting, there), left)) fitting.pop();
   const kept = new Set(fitting.map(({ ask }) => ask));
   const out = seats.filter(({ ask }) => !kept.has(ask));
   if (out.length === 0) return { kept: asks, leftOut: [] };
-  const why = `to stay within ${purse.tightest?.name}: all together may cost ${dollars(need(ctx, seats))}, and ${dollars(left)} is left`;
+  const why = `to stay within ${purse.tightest?.name}: all together may cost ${dollars(need(ctx, seats, there))}, and ${dollars(left)} is left`;
   const tooMuch = out.filter((each) => !isBarred(ctx, each));
   purse.shrunk = true;
   ctx.recorder.warn(
@@ -79,19 +90,23 @@ function byImportance(a: Seat, b: Seat): number {
 }
 
 /** US dollars that a panel may cost with the call that reads it; one alone needs no reader. */
-function need(ctx: RunContext, seats: readonly Seat[]): number {
+function need(ctx: RunContext, seats: readonly Seat[], there: readonly CallRecord[]): number {
   const calls = seats.reduce((sum, { usd }) => sum + (usd ?? 0), 0);
-  return seats.length < 2 || !HAS_READER.has(ctx.plan.strategy) ? calls : calls + reader(ctx, seats);
+  if (seats.length + there.length < 2 || !HAS_READER.has(ctx.plan.strategy)) return calls;
+  const texts = there.map(({ text }) => estimateTextTokens(text ?? ''));
+  return calls + reader(ctx, [...seats.map(({ outputTokens }) => outputTokens), ...texts]);
 }
 
 /** The first writer of known price: it reads its instructions, the conversation and every answer; a judge writes a line only. */
-function reader({ catalog, plan, request }: RunContext, seats: readonly Seat[]): number {
-  const instructions = estimateTextTokens(criticInstructions()) + BLOCK_TOKENS;
+function reader({ catalog, plan, request }: RunContext, answerTokens: readonly number[]): number {
+  const tools = toolsOfWriter({ plan, request });
+  const instructions = estimateTextTokens(criticInstructions(tools !== null)) + BLOCK_TOKENS;
   const output = plan.strategy === 'select' ? VERDICT_TOKENS : null;
-  const answers = seats.reduce((sum, { outputTokens }) => sum + outputTokens + FENCE_TOKENS, 0);
+  const answers = answerTokens.reduce((sum, tokens) => sum + tokens + FENCE_TOKENS, 0);
   for (const writer of plan.writers) {
     const params = { ...writer.params, ...request.params, ...request.writerParams };
-    const usd = worstCase(tariffOf(catalog, plan.mixture, writer, request.messages, params, { more: instructions + answers, output }));
+    const expected = { more: instructions + answers, output, tools };
+    const usd = worstCase(tariffOf(catalog, plan.mixture, writer, request.messages, params, expected));
     if (usd !== null) return usd;
   }
   return 0;
@@ -103,17 +118,18 @@ function told({ ask, usd }: Seat): string {
 
 /**
  * Why a run is not begun: not even the cheapest of its members could answer alone. Null where one can, and where a
- * classifier may still lead to another plan. The members are told as skipped.
+ * classifier may still lead to another plan, or a kept proposal can go out. The members are told as skipped.
  */
 export function refuseRun(ctx: RunContext): MomError | null {
   const { purse, plan, request } = ctx;
   if (!purse.limited || plan.classifier) return null;
-  const alone = (member: Member, own: SamplingParams | undefined) =>
-    tariffOf(ctx.catalog, plan.mixture, member, inRole(member, request.messages), { ...member.params, ...request.params, ...own });
+  if (plan.proposers.some((member) => keptProposal(request, { kind: 'proposer', member, layer: 1 }))) return null;
+  const alone = (member: Member, messages: readonly Message[], own: SamplingParams | undefined, tools: ToolOffer | null = null) =>
+    tariffOf(ctx.catalog, plan.mixture, member, messages, { ...member.params, ...request.params, ...own }, { tools });
   const limits = sendsProposals(plan.strategy) ? answerLimits(request) : {};
   const ways = [
-    ...plan.proposers.map((member) => alone(member, limits)),
-    ...plan.writers.map((member) => alone(member, request.writerParams)),
+    ...plan.proposers.map((member) => alone(member, proposerMessages(ctx, member), limits)),
+    ...plan.writers.map((member) => alone(member, inRole(member, request.messages), request.writerParams, toolsOfWriter(ctx))),
   ];
   const cheapest = ways.reduce((min, way) => ((worstCase(way) ?? Infinity) < (worstCase(min) ?? Infinity) ? way : min), ways[0] as Tariff);
   if (ways.some((way) => !purse.refuses(way))) return null;

@@ -1,7 +1,8 @@
 import type { Catalog, ModelFacts } from '../../core/catalog.js';
-import { estimateTokens } from '../../core/estimate.js';
-import { hasImages, type Message } from '../../core/message.js';
+import { estimateTokens, estimateToolTokens } from '../../core/estimate.js';
+import { hasImages } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
+import type { RunRequest } from '../../core/run.js';
 
 /** Why a model is left out. */
 export interface Refusal {
@@ -16,7 +17,7 @@ type Members = readonly Member[];
 
 /** Decides for each model once whether it can take a conversation, by what is known of it. */
 export class Admission {
-  readonly #messages: readonly Message[];
+  readonly #request: RunRequest;
   readonly #catalog: Catalog;
   readonly #images: boolean;
   readonly #kept = new Map<Member, Member>();
@@ -24,10 +25,10 @@ export class Admission {
   readonly #refused = new Map<string, Refusal>();
   #tokens: number | null = null;
 
-  constructor(messages: readonly Message[], catalog: Catalog) {
-    this.#messages = messages;
+  constructor(request: RunRequest, catalog: Catalog) {
+    this.#request = request;
     this.#catalog = catalog;
-    this.#images = hasImages(messages);
+    this.#images = hasImages(request.messages);
   }
 
   /** Of each model that was left out, once. */
@@ -86,7 +87,7 @@ export class Admission {
   }
 
   #size(): number {
-    this.#tokens ??= estimateTokens(this.#messages);
+    this.#tokens ??= estimateTokens(this.#request.messages) + estimateToolTokens(this.#request.tools);
     return this.#tokens;
   }
 

@@ -8,10 +8,10 @@ import { Admission, type Refusal } from './admission.js';
 /**
  * The plan without models that can't take the request: no images, too small a context, or out of service. Each is told
  * of in the plan's warnings. What is not known of a model never leaves it out.
- * @throws MomError `input_invalid` when nobody is left to answer
+ * @throws MomError when nobody is left to answer: `input_too_large` where all of them could with less, else `input_invalid`
  */
 export function admit(plan: Plan, request: RunRequest, catalog: Catalog): Plan {
-  const admission = new Admission(request.messages, catalog);
+  const admission = new Admission(request, catalog);
   const proposers = admission.keep(plan.proposers);
   const left = new Set(proposers.map(({ id }) => id));
   const missing = plan.proposers.filter((member) => member.required && !left.has(member.id));
@@ -47,7 +47,9 @@ function admitMixture(plan: Plan, proposers: number, admission: Admission): Mixt
 
 /** Somebody else writes: another critic where nobody chose this one, else the proposer that counts most. */
 function withoutWriters(plan: Plan, admitted: Plan, { refusals }: Admission, request: RunRequest): Plan {
-  const { mixture, proposers } = admitted;
+  const { mixture } = admitted;
+  // Where the critics were to go on alone, nobody else was planned.
+  const proposers = plan.goesOn ? mixture.proposers : admitted.proposers;
   // A mixture that `auto` leads to has a strategy of its own, which is not what the user asked for.
   const isChosen = plan.mixture.single !== null && request.mixture.strategy !== 'auto';
   const critics = plan.strategy === 'single' && !isChosen ? mixture.critics : [];
@@ -75,7 +77,8 @@ function toWarning(refusal: Refusal): Warning {
 
 function nobodyLeft({ mixture }: Plan, refusals: readonly Refusal[]): MomError {
   const reasons = refusals.map(({ reason }) => reason).join('; ');
-  return new MomError('input_invalid', `no model of mixture '${mixture.name}' can take this request: ${reasons}`, {
+  const code = refusals.every((refusal) => refusal.code === 'context_too_small') ? 'input_too_large' : 'input_invalid';
+  return new MomError(code, `no model of mixture '${mixture.name}' can take this request: ${reasons}`, {
     hint: [...new Set(refusals.map(({ instead }) => instead))].join('; '),
   });
 }

@@ -25,6 +25,11 @@ export function planOf(mixture: Mixture, strategy: RunStrategy, reason: string):
   return { ...common, proposers, writers: critics };
 }
 
+/** What writes an answer anew: no stage for one that must keep its form to the letter. */
+export function rewritingOf({ refine, verify }: Mixture): string[] {
+  return [...(refine > 0 ? ['refine'] : []), ...(verify ? ['verify'] : [])];
+}
+
 function singleOf({ name, single, critics }: Mixture): Member {
   const member = single ?? critics[0];
   if (member) return member;

@@ -3,6 +3,9 @@ import type { ExtractorName } from '../../core/extract/rule.js';
 import { hasImages, type Message, messageText } from '../../core/message.js';
 import type { RouteName } from '../../core/mixture.js';
 import { splitData } from '../../core/request-data.js';
+import type { RunRequest } from '../../core/run.js';
+import { mayCallTools } from '../../core/tool.js';
+import { isToolTurn } from './tool-turns.js';
 
 export type Difficulty = Extract<RouteName, 'simple' | 'medium' | 'complex'>;
 export type Task = Exclude<RouteName, Difficulty>;
@@ -11,8 +14,8 @@ export type Task = Exclude<RouteName, Difficulty>;
 export interface RequestForm {
   /** A format that the answer must keep to the letter. */
   bound: 'edit blocks' | 'JSON' | null;
-  /** `result`: the last message is what a tool said; `used`: a tool was called before. */
-  tools: 'result' | 'used' | null;
+  /** `result`: the last message is what a tool said; `offered`: tools may be called; `used`: a tool was called before. */
+  tools: 'result' | 'offered' | 'used' | null;
   /** The kind of answer that can be taken out of a text and compared. */
   answer: ExtractorName | null;
   difficulty: 'simple' | 'complex' | null;
@@ -64,17 +67,17 @@ const MATH =
   /\b(?:solve|integrate|differentiate|factori[sz]e)\b[^.\n]{0,60}[=^∫√]|\b(?:prove that|derivative of|integral of|equation|theorem|eigenvalues?|modulo|probability (?:that|of)|square root|how many|calculate|compute)\b/i;
 
 /** Looks at a request without asking anybody. */
-export function formOf(messages: readonly Message[]): RequestForm {
+export function formOf({ messages, tools, format }: Pick<RunRequest, 'messages' | 'tools' | 'format'>): RequestForm {
   const lastUser = messages.findLast((message) => message.role === 'user');
   const text = lastUser ? messageText(lastUser) : '';
   const { instruction, data } = splitData(text);
   const answer = extractorFor(messages);
-  const bound = boundFormat(messages, instruction, answer);
+  const bound = format ? 'JSON' : boundFormat(messages, instruction, answer);
   const why = complexity(text, instruction, data);
   const simple = why === null && isSimple(instruction, messages);
   return {
     bound,
-    tools: toolUse(messages),
+    tools: toolUse(messages, tools),
     answer,
     difficulty: why !== null ? 'complex' : simple ? 'simple' : null,
     complexity: why,
@@ -91,8 +94,9 @@ function boundFormat(messages: readonly Message[], instruction: string, answer: 
   return isJson ? 'JSON' : null;
 }
 
-function toolUse(messages: readonly Message[]): RequestForm['tools'] {
-  if (messages.at(-1)?.role === 'tool') return 'result';
+function toolUse(messages: readonly Message[], offer: RunRequest['tools']): RequestForm['tools'] {
+  if (isToolTurn(messages)) return 'result';
+  if (mayCallTools(offer)) return 'offered';
   return messages.some((message) => message.role === 'tool' || (message.tool_calls?.length ?? 0) > 0) ? 'used' : null;
 }
 

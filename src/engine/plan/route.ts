@@ -2,8 +2,9 @@ import type { ExtractorName } from '../../core/extract/rule.js';
 import type { Cap, Member, Mixture, RunStrategy } from '../../core/mixture.js';
 import type { Plan } from '../../core/plan.js';
 import type { RunRequest } from '../../core/run.js';
-import { chosenPlan, planOf } from './plan-of.js';
+import { chosenPlan, planOf, rewritingOf } from './plan-of.js';
 import { type Difficulty, formOf, type RequestForm, type Task } from './request-form.js';
+import { criticsGoOn } from './tool-turns.js';
 
 /** What is known of a request, and the strategy that fits it. */
 interface Finding {
@@ -44,10 +45,11 @@ const CONSEQUENCES: Readonly<Record<RunStrategy, string>> = {
 export function route(request: RunRequest): Plan {
   const { mixture } = request;
   if (mixture.strategy !== 'auto') return chosenPlan(mixture, mixture.strategy);
-  const form = formOf(request.messages);
+  const form = formOf(request);
   const { finding, decided } = byRules(form);
   const plan = routedPlan(mixture, finding);
-  if (form.tools === 'result' && plan.mixture.critics.length > 0) return byCritics(plan);
+  if (form.tools === 'result' && plan.mixture.critics.length > 0)
+    return criticsGoOn(plan, 'auto: a tool has answered, so the critic goes on alone');
   return decided ? plan : { ...plan, classifier: mixture.auto.classifier };
 }
 
@@ -65,6 +67,7 @@ function byRules(form: RequestForm): { finding: Finding; decided: boolean } {
     decided: true,
   });
   if (form.tools === 'result') return found('a tool has answered', 'single', { binding: true });
+  if (form.tools === 'offered') return found('tools may be called, which only the critic does', 'fuse', { binding: true });
   if (form.bound !== null) {
     const kept = form.bound === 'JSON' ? 'the answer must be JSON' : 'the answer must be edits in an exact format';
     return found(kept, 'select', { binding: true });
@@ -91,11 +94,6 @@ function routedPlan(first: Mixture, finding: Finding): Plan {
   const doubt = lack === null ? '' : ` but ${who} has ${lack},`;
   const without = rewriting.length === 0 ? '' : `, without ${rewriting.join(' and ')}`;
   return planOf(exact, strategy, `auto: ${finding.what}${where},${doubt} so ${CONSEQUENCES[strategy]}${without}`);
-}
-
-/** What would write an answer anew that must keep its form to the letter. */
-function rewritingOf({ refine, verify }: Mixture): string[] {
-  return [...(refine > 0 ? ['refine'] : []), ...(verify ? ['verify'] : [])];
 }
 
 /** The kind of work weighs more than its difficulty; `other` is for what no other route takes. */
@@ -137,15 +135,4 @@ function lackFor(mixture: Mixture, strategy: RunStrategy, layersWanted: boolean)
 /** Answers are merged; a mixture without proposers has only its single model. */
 function fallback({ proposers }: Mixture): RunStrategy {
   return proposers.length === 0 ? 'single' : 'fuse';
-}
-
-/** Only the critics may act on what a tool said. */
-function byCritics(plan: Plan): Plan {
-  return {
-    ...plan,
-    strategy: 'single',
-    proposers: [],
-    writers: plan.mixture.critics,
-    reason: 'auto: a tool has answered, so the critic goes on alone',
-  };
 }

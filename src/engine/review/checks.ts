@@ -10,6 +10,7 @@ import { inRole } from '../call/role.js';
 import { type RunContext, stopReason } from '../context.js';
 import { isUsable } from '../panel/propose.js';
 import { stagePrompt } from '../synthesis/critic-prompt.js';
+import { withoutTools } from '../tools/without-tools.js';
 
 /** A check question and what a model that has not seen the draft says to it. */
 export interface Check {
@@ -67,7 +68,7 @@ export async function answerQuestions(ctx: RunContext, verifier: Member, questio
 }
 
 function questionPrompt(ctx: RunContext, limit: number, draft: string, writer: Member): readonly Message[] {
-  const conversation = ctx.request.messages;
+  const conversation = withoutTools(ctx.request.messages);
   const fence = makeFence([draft, ...conversation.map(messageText)], ctx.drawNonce);
   const block = questionBlock({ count: limit, nonce: fence.nonce, data: fence.wrap('draft', draft) });
   return inRole(writer, stagePrompt(questionInstructions(limit), conversation, block));

@@ -15,9 +15,10 @@ import { DRAFT } from '../synthesis/answer-writer.js';
 import { makeCandidates } from '../synthesis/candidates.js';
 import { conclude } from '../synthesis/conclude.js';
 import { stagePrompt } from '../synthesis/critic-prompt.js';
+import { warnOmitted } from '../synthesis/prompts.js';
 import { saysMark } from '../synthesis/reply-mark.js';
-import { warnOmitted } from '../synthesis/synthesize.js';
 import { write } from '../synthesis/write.js';
+import { withoutTools } from '../tools/without-tools.js';
 import { isWhole, keepDraft, stoppedWith, writersOf } from './draft.js';
 
 const STAYS = 'the last answer stays as it is';
@@ -87,7 +88,7 @@ async function rewrite(ctx: RunContext, last: Outcome, reviews: readonly CallRec
   const writers = writersOf(ctx, last);
   const reviewers = reviewersOf(ctx, last);
   const id = (member: Member) => rewriteId(member, round, reviewers);
-  const written = await write(ctx, writers, (critic) => rewritePrompt(ctx, last, reviews, critic), id);
+  const written = await write(ctx, writers, (critic) => ({ messages: rewritePrompt(ctx, last, reviews, critic) }), id);
   const { record } = written;
   if (record && written.ok && !ctx.writer.visible && !isWhole(record))
     return failedRound(ctx, last, round, `what ${record.model} wrote is empty or cut off`);
@@ -104,7 +105,7 @@ function failedRound(ctx: RunContext, last: Outcome, round: number, why: string)
 }
 
 function reviewPrompt(ctx: RunContext, { answer }: Outcome, member: Member): readonly Message[] {
-  const conversation = ctx.request.messages;
+  const conversation = withoutTools(ctx.request.messages);
   const draft = answer ?? '';
   const fence = makeFence([draft, ...conversation.map(messageText)], ctx.drawNonce);
   const block = reviewBlock({ nonce: fence.nonce, data: fence.wrap('1', draft, 'draft') });
@@ -112,7 +113,7 @@ function reviewPrompt(ctx: RunContext, { answer }: Outcome, member: Member): rea
 }
 
 function rewritePrompt(ctx: RunContext, { answer }: Outcome, reviews: readonly CallRecord[], critic: Member): readonly Message[] {
-  const conversation = ctx.request.messages;
+  const conversation = withoutTools(ctx.request.messages);
   const draft = answer ?? '';
   const texts = makeCandidates(reviews, [...conversation, { role: 'assistant', content: draft }], critic.context, ctx.random);
   warnOmitted(ctx, critic, texts);

@@ -16,6 +16,7 @@ import { conclude } from '../synthesis/conclude.js';
 import { stagePrompt } from '../synthesis/critic-prompt.js';
 import { saysMark } from '../synthesis/reply-mark.js';
 import { type Written, write } from '../synthesis/write.js';
+import { withoutTools } from '../tools/without-tools.js';
 import { answerQuestions, askForQuestions, type Check, questionLimit } from './checks.js';
 import { authorOf, isWhole, keepDraft, stoppedWith, writersOf } from './draft.js';
 import { chooseVerifier } from './verifier.js';
@@ -92,11 +93,13 @@ function compare(
   checks: readonly Check[],
   writers: readonly Member[],
 ): Promise<Written> {
-  return write(ctx, writers, (writer) => repairPrompt(ctx, form, draft.answer ?? '', checks, writer), repairId);
+  // The reply may be the mark that nothing is to be changed, which a form would not let through; what it replaces is checked later.
+  const free: RunContext = { ...ctx, request: { ...ctx.request, format: null } };
+  return write(free, writers, (writer) => ({ messages: repairPrompt(ctx, form, draft.answer ?? '', checks, writer) }), repairId);
 }
 
 function repairPrompt(ctx: RunContext, form: RepairForm, draft: string, checks: readonly Check[], writer: Member): readonly Message[] {
-  const conversation = ctx.request.messages;
+  const conversation = withoutTools(ctx.request.messages);
   const texts = [draft, ...checks.flatMap(({ question, answer }) => [question, answer])];
   const fence = makeFence([...texts, ...conversation.map(messageText)], ctx.drawNonce);
   const pairs = checks.flatMap(({ question, answer }, i) => [

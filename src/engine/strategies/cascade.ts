@@ -82,11 +82,11 @@ async function askTiers(ctx: RunContext, compare: Compare): Promise<Climb> {
 function findSure(ctx: RunContext, known: readonly KnownAnswer[], fresh: readonly CallRecord[]): CallRecord | null {
   const { minAnswers, rules } = ctx.plan.mixture;
   if (known.length < minAnswers) return null;
-  const agreed = heaviest(agreedGroup(known.filter(({ record }) => isSound(record, ctx.request)))?.answers ?? []);
+  const agreed = heaviest(agreedGroup(known.filter(({ record }) => isSound(record, ctx)))?.answers ?? []);
   if (agreed) return agreed.record;
   const threshold = rules.cascade.confidence;
   if (threshold === null) return null;
-  const confident = fresh.filter((record) => isSound(record, ctx.request) && confidenceOf(record) >= threshold - ROUNDING);
+  const confident = fresh.filter((record) => isSound(record, ctx) && confidenceOf(record) >= threshold - ROUNDING);
   return confident.sort((a, b) => confidenceOf(b) - confidenceOf(a))[0] ?? null;
 }
 
@@ -134,7 +134,7 @@ function send(ctx: RunContext, record: CallRecord, asPlanned: boolean): Outcome 
 function sendKnown(ctx: RunContext, known: readonly CallRecord[], code: string, why: string): Outcome {
   ctx.recorder.warn(code, `${why}; the best of the earlier answers goes out`);
   const latestFirst = preferSound(ctx, known).toSorted((a, b) => b.layer - a.layer);
-  const best = bestProposal(latestFirst, ctx.plan.proposers, ctx.request) as CallRecord;
+  const best = bestProposal(latestFirst, ctx.plan.proposers, ctx) as CallRecord;
   return send(ctx, best, false);
 }
 
@@ -159,8 +159,8 @@ function comparer(ctx: RunContext): Compare {
   };
 }
 
-function preferSound({ request }: RunContext, known: readonly CallRecord[]): readonly CallRecord[] {
-  const sound = known.filter((record) => isSound(record, request));
+function preferSound(ctx: RunContext, known: readonly CallRecord[]): readonly CallRecord[] {
+  const sound = known.filter((record) => isSound(record, ctx));
   return sound.length > 0 ? sound : known;
 }
 

@@ -3,12 +3,13 @@ import type { PlannedCall } from '../../core/quote.js';
 import { allIdentical } from '../ballot/best-proposal.js';
 import { type RunContext, stopReason } from '../context.js';
 import { aggregatorsOf, climb, middleLayers } from '../layers/climb.js';
-import { layerPrompt } from '../layers/prompt.js';
+import { finalPrompt } from '../layers/prompt.js';
 import type { Outcome } from '../outcome.js';
 import { type Panel, propose } from '../panel/propose.js';
 import { planned, plannedPanel, plannedSynthesis } from '../planned.js';
 import type { Strategy } from '../strategy.js';
-import { merge, mergePrompt, passThrough, synthesize } from '../synthesis/synthesize.js';
+import { mergePrompt } from '../synthesis/prompts.js';
+import { merge, needsReader, passThrough, synthesize } from '../synthesis/synthesize.js';
 
 /** Layers of models, each reading the one below, and a final synthesis (Mixture-of-Agents, arXiv 2406.04692). */
 export const deep: Strategy = {
@@ -26,13 +27,12 @@ function isWorthLayers({ plan }: RunContext, { usable }: Panel): boolean {
 }
 
 async function finish(ctx: RunContext, { candidates, notes, whole }: Awaited<ReturnType<typeof climb>>): Promise<Outcome> {
-  if (candidates.length > 1 && allIdentical(candidates) && !stopReason(ctx))
+  if (candidates.length > 1 && !needsReader(ctx, candidates) && !stopReason(ctx))
     return passThrough(ctx, { proposals: [], usable: [...candidates] }, whole);
   return merge(ctx, {
     candidates,
     whole,
-    prompt: (critic) =>
-      notes.length > 0 ? layerPrompt(ctx, 'final', { candidates, notes }, critic) : mergePrompt(ctx, candidates, critic),
+    prompt: (critic) => (notes.length > 0 ? finalPrompt(ctx, { candidates, notes }, critic) : mergePrompt(ctx, candidates, critic)),
   });
 }
 

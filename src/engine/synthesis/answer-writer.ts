@@ -1,4 +1,5 @@
 import type { AnswerSource } from '../../core/run.js';
+import type { ToolCall } from '../../core/tool.js';
 import type { Recorder } from '../recorder.js';
 import { maySayMark, saysMark } from './reply-mark.js';
 
@@ -12,8 +13,8 @@ export interface AnswerOutlet {
   push(source: AnswerSource, model: string, text: string): void;
   /** The text held so far is void. */
   reset(): void;
-  /** The whole answer, unless it was already streamed. */
-  whole(source: AnswerSource, model: string | null, text: string): void;
+  /** The whole answer: its text, unless it was already streamed, and what it wants called, unless that is known. */
+  whole(source: AnswerSource, model: string | null, text: string, calls?: readonly ToolCall[]): void;
   /** More text after a whole answer. */
   append(text: string): void;
 }
@@ -23,13 +24,15 @@ export const DRAFT: AnswerOutlet = { visible: false, shown: null, push() {}, res
 
 /**
  * The answer on its way out. While it is streamed its text is held back until the first visible character: up to there
- * another critic can still take over, after it nothing can be taken back.
+ * another critic can still take over, after it nothing can be taken back. Tool calls go out when the answer is whole.
  */
 export class AnswerWriter implements AnswerOutlet {
   readonly #recorder: Recorder;
   readonly #stream: boolean;
   #held = '';
   #shown = '';
+  #started = false;
+  #calls = 0;
 
   constructor(recorder: Recorder, stream: boolean) {
     this.#recorder = recorder;
@@ -37,11 +40,11 @@ export class AnswerWriter implements AnswerOutlet {
   }
 
   get visible(): boolean {
-    return this.#shown !== '';
+    return this.#started;
   }
 
   get shown(): string | null {
-    return this.visible ? this.#shown : null;
+    return this.#shown === '' ? null : this.#shown;
   }
 
   push(source: AnswerSource, model: string, text: string): void {
@@ -56,9 +59,10 @@ export class AnswerWriter implements AnswerOutlet {
     this.#held = '';
   }
 
-  whole(source: AnswerSource, model: string | null, text: string): void {
+  whole(source: AnswerSource, model: string | null, text: string, calls: readonly ToolCall[] = []): void {
     this.#held = '';
-    if (!this.visible) this.#send(source, model, text);
+    if (!this.visible) this.#send(source, model, calls.length > 0 && text.trim() === '' ? '' : text);
+    for (const call of calls.slice(this.#calls)) this.#recorder.emit({ type: 'answer.tool_call', index: this.#calls++, call });
   }
 
   append(text: string): void {
@@ -67,10 +71,12 @@ export class AnswerWriter implements AnswerOutlet {
 
   #send(source: AnswerSource, model: string | null, text: string): void {
     if (!this.visible) this.#recorder.emit({ type: 'answer.start', source, model });
+    this.#started = true;
     this.#more(text);
   }
 
   #more(text: string): void {
+    if (text === '') return;
     this.#shown += text;
     this.#recorder.emit({ type: 'answer.delta', text });
   }
@@ -110,8 +116,8 @@ export class UnlessMark implements AnswerOutlet {
     this.#outlet.reset();
   }
 
-  whole(source: AnswerSource, model: string | null, text: string): void {
-    if (!saysMark(text, this.#mark)) this.#outlet.whole(source, model, text);
+  whole(source: AnswerSource, model: string | null, text: string, calls: readonly ToolCall[] = []): void {
+    if (!saysMark(text, this.#mark)) this.#outlet.whole(source, model, text, calls);
   }
 
   append(text: string): void {

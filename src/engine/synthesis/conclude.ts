@@ -13,7 +13,7 @@ import type { Written } from './write.js';
 export function conclude(ctx: RunContext, written: Written, asPlanned: (record: CallRecord) => boolean, otherwise: () => Outcome): Outcome {
   const { record } = written;
   if (record && written.ok) {
-    ctx.writer.whole('critic', record.model, record.text ?? '');
+    ctx.writer.whole('critic', record.model, record.text ?? '', record.tool_calls);
     return answered(record, 'critic', asPlanned(record));
   }
   if (record && ctx.writer.visible) return failed(stopReason(ctx) ?? cutOff(record), ctx.writer.shown, 'critic');

@@ -9,6 +9,7 @@ import { callModel } from '../call/call.js';
 import { inRole } from '../call/role.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
 import { capError } from '../money/spend.js';
+import { withoutTools } from '../tools/without-tools.js';
 import { type Candidate, fenceCandidates, makeCandidates } from './candidates.js';
 import { stagePrompt } from './critic-prompt.js';
 
@@ -50,7 +51,7 @@ async function askJudge(
   verdicts: CallRecord[],
   hasNext: boolean,
 ): Promise<CallRecord | null> {
-  const candidates = makeCandidates(usable, ctx.request.messages, judge.context, ctx.random);
+  const candidates = makeCandidates(usable, withoutTools(ctx.request.messages), judge.context, ctx.random);
   warnOmitted(ctx, judge, candidates);
   const find = (label: string | null) => usable.find(({ id }) => id === candidates.find((c) => c.label === label)?.proposalId) ?? null;
   const first = find(await look(ctx, judge, judge.id, candidates, hasNext));
@@ -74,7 +75,7 @@ async function look(
   candidates: readonly Candidate[],
   hasNext: boolean,
 ): Promise<string | null> {
-  const messages = inRole(judge, judgePrompt(ctx.request.messages, candidates, ctx.drawNonce));
+  const messages = inRole(judge, judgePrompt(withoutTools(ctx.request.messages), candidates, ctx.drawNonce));
   const record = await callModel(ctx, {
     id,
     kind: 'judge',
@@ -134,8 +135,8 @@ function whyNone(record: CallRecord, labels: readonly string[]): string {
 }
 
 /** What has most ballots, the verdicts and the vote; between equals what a judge has named, then config order. */
-function byBallot({ plan, request }: RunContext, usable: readonly CallRecord[], verdicts: readonly CallRecord[]): CallRecord {
-  const voted = bestProposal(usable, plan.proposers, request);
+function byBallot(ctx: RunContext, usable: readonly CallRecord[], verdicts: readonly CallRecord[]): CallRecord {
+  const voted = bestProposal(usable, ctx.plan.proposers, ctx);
   const counts = usable.map((record) => {
     const named = verdicts.filter((verdict) => sameText(verdict, record)).length;
     return { record, named, ballots: named + (voted?.id === record.id ? 1 : 0) };

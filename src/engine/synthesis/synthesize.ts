@@ -1,16 +1,14 @@
-import type { Message } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
 import type { CallRecord } from '../../core/run.js';
 import { allIdentical, bestProposal } from '../ballot/best-proposal.js';
-import { inRole } from '../call/role.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
 import { capError } from '../money/spend.js';
 import { answered, failed, nobodyAnswered, type Outcome, panelIsWhole } from '../outcome.js';
 import type { Panel } from '../panel/propose.js';
-import { type Candidate, makeCandidates } from './candidates.js';
+import { mayAct } from '../tools/conversation.js';
 import { conclude } from './conclude.js';
-import { criticPrompt } from './critic-prompt.js';
-import { write } from './write.js';
+import { alonePrompt, mergePrompt } from './prompts.js';
+import { type Prompt, write } from './write.js';
 
 /** What the critics make one answer of. */
 export interface Reading {
@@ -18,7 +16,7 @@ export interface Reading {
   candidates: readonly CallRecord[];
   /** False when something is missing that was planned. */
   whole: boolean;
-  prompt: (critic: Member) => readonly Message[];
+  prompt: (critic: Member) => Prompt;
 }
 
 /** Makes one answer of what the proposers brought, whatever else goes wrong. */
@@ -28,7 +26,7 @@ export async function synthesize(ctx: RunContext, panel: Panel): Promise<Outcome
   if (stopped && isCancelled(ctx)) return failed(stopped);
   if (panel.usable.length < mixture.minAnswers) return criticAlone(ctx, panel);
   if (writers.length === 0) return proposalsOnly(ctx, panel);
-  if (panel.usable.length === 1 || allIdentical(panel.usable)) {
+  if (!needsReader(ctx, panel.usable)) {
     const whole = panelIsWhole(ctx, panel);
     const reason = stopped ?? capError(ctx);
     if (reason && !whole) warnUnmerged(ctx, reason.code, reason.message);
@@ -39,6 +37,11 @@ export async function synthesize(ctx: RunContext, panel: Panel): Promise<Outcome
     whole: panelIsWhole(ctx, panel),
     prompt: (critic) => mergePrompt(ctx, panel.usable, critic),
   });
+}
+
+/** False for one answer, or several that are the same: they go out as they are, unless tools may be called, which only a critic can decide. */
+export function needsReader(ctx: RunContext, usable: readonly CallRecord[]): boolean {
+  return mayAct(ctx) || (usable.length > 1 && !allIdentical(usable));
 }
 
 /** The critics in order; when all are dead, or time or money is up, the best proposal. */
@@ -57,17 +60,10 @@ export async function merge(ctx: RunContext, { candidates, whole, prompt }: Read
   );
 }
 
-/** What a critic is asked about whole answers. */
-export function mergePrompt(ctx: RunContext, usable: readonly CallRecord[], critic: Member): readonly Message[] {
-  const candidates = makeCandidates(usable, ctx.request.messages, critic.context, ctx.random);
-  warnOmitted(ctx, critic, candidates);
-  return inRole(critic, criticPrompt(ctx.request.messages, candidates, ctx.drawNonce));
-}
-
 /** One proposal as it is, without a critic; it may be of any layer. */
 export function passThrough(ctx: RunContext, panel: Panel, asPlanned: boolean): Outcome {
   const { proposers, mixture } = ctx.plan;
-  const best = bestProposal(panel.usable, [...proposers, ...mixture.rules.layers.aggregators], ctx.request);
+  const best = bestProposal(panel.usable, [...proposers, ...mixture.rules.layers.aggregators], ctx);
   if (!best) return failed(stopReason(ctx) ?? nobodyAnswered(panel.proposals));
   const source = `proposal:${best.id}` as const;
   ctx.writer.whole(source, best.model, best.text ?? '');
@@ -83,7 +79,7 @@ async function criticAlone(ctx: RunContext, panel: Panel): Promise<Outcome> {
     const why = wasAsked ? `only ${panel.usable.length} of ${proposers.length} models answered` : 'no proposer was asked';
     ctx.recorder.warn('critic_alone', `${why}; the critic is asked alone`);
   }
-  const written = await write(ctx, writers, (critic) => inRole(critic, ctx.request.messages));
+  const written = await write(ctx, writers, (critic) => alonePrompt(ctx, critic));
   return conclude(
     ctx,
     written,
@@ -109,11 +105,4 @@ function proposalsOnly(ctx: RunContext, panel: Panel): Outcome {
 
 function warnUnmerged(ctx: RunContext, code: string, why: string): void {
   ctx.recorder.warn(code, `${why}; the best proposal goes out instead of a merged answer`);
-}
-
-/** Tells when candidates had to be shortened for a reader. */
-export function warnOmitted(ctx: RunContext, critic: Member, candidates: readonly Candidate[]): void {
-  const omitted = candidates.reduce((sum, candidate) => sum + candidate.omitted, 0);
-  if (omitted > 0)
-    ctx.recorder.warn('candidates_shortened', `${omitted} characters of the proposals were left out to fit the context of ${critic.model}`);
 }

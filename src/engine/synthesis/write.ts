@@ -1,9 +1,11 @@
 import { MAX_CRITIC_RETRY_AFTER } from '../../core/limits.js';
-import type { Message } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
 import type { CallRecord } from '../../core/run.js';
-import { callModel } from '../call/call.js';
+import { type Ask, callModel } from '../call/call.js';
 import { type RunContext, stopReason } from '../context.js';
+
+/** What a member is asked to write from; without tools unless it says so. */
+export type Prompt = Pick<Ask, 'messages' | 'tools' | 'stable'>;
 
 /** What became of the attempt to have the answer written. */
 export interface Written {
@@ -18,13 +20,13 @@ export interface Written {
 /**
  * Has the answer written by the first member that can: the next one takes over while nothing of the answer has gone
  * out. Stops at the first visible character and when the run is over; one that costs more than what is left is passed over.
- * @param prompt the messages for one member, made when its turn comes
+ * @param prompt what one member is asked, made when its turn comes
  * @param id of a member's call, where it writes more than once in a run
  */
 export async function write(
   ctx: RunContext,
   members: readonly Member[],
-  prompt: (member: Member) => readonly Message[],
+  prompt: (member: Member) => Prompt,
   id: (member: Member) => string = (member) => member.id,
 ): Promise<Written> {
   const tried: CallRecord[] = [];
@@ -45,15 +47,16 @@ export async function write(
   return { record: tried.at(-1) ?? null, tried, ok: false };
 }
 
-function ask(ctx: RunContext, member: Member, id: string, messages: readonly Message[], hasNext: boolean): Promise<CallRecord> {
+function ask(ctx: RunContext, member: Member, id: string, prompt: Prompt, hasNext: boolean): Promise<CallRecord> {
   return callModel(ctx, {
+    ...prompt,
     id,
     kind: 'critic',
     member,
     layer: 0,
-    messages,
-    record: messages === ctx.request.messages ? null : messages,
+    record: prompt.messages === ctx.request.messages ? null : prompt.messages,
     params: { ...member.params, ...ctx.request.params, ...ctx.request.writerParams },
+    format: ctx.request.format ?? null,
     signal: ctx.signal,
     maxRetryAfter: hasNext ? MAX_CRITIC_RETRY_AFTER : null,
     canRestart: () => !ctx.writer.visible,

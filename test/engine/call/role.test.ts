@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageText } from '../../../src/core/message.js';
+import { type Message, messageText } from '../../../src/core/message.js';
 import { STANDARD_ROLES } from '../../../src/core/roles.js';
 import { member, mixture } from '../../support/mixture.js';
 import { play } from '../../support/run-engine.js';
@@ -12,7 +12,7 @@ const scripts = Object.fromEntries([...NAMES, 'plain'].map((name) => [`m-${name}
 const system = { role: 'system' as const, content: 'You are a careful assistant.' };
 const question = { role: 'user' as const, content: 'Should I move to a large city?' };
 
-async function askAll(messages: (typeof system | typeof question)[]) {
+async function askAll(messages: Message[]) {
   const proposers = [role('analytical'), role('creative'), role('practical'), role('critical'), OWN, member('', 'm-plain')];
   const { client, result } = await play(mixture(proposers, ['critic']), { ...scripts, critic: answers('merged') }, { messages });
   const sentTo = (model: string) => client.requests.find((request) => request.model === model)?.messages ?? [];
@@ -37,6 +37,13 @@ describe('roles', () => {
     for (const [name, text] of Object.entries(texts))
       expect(sentTo(`m-${name}`)).toEqual([{ role: 'system', content: `${system.content}\n\n${text}` }, question]);
     expect(sentTo('m-plain')).toEqual([system, question]);
+  });
+
+  it('stands behind a system prompt that is made of parts, whose marks stay', async () => {
+    const marked = { type: 'text' as const, text: system.content, cache_control: { type: 'ephemeral' } };
+    const { sentTo } = await askAll([{ role: 'system', content: [marked] }, question]);
+    const own = { type: 'text', text: 'Talk like a pirate. {{count}} stays as it is.' };
+    expect(sentTo('m-pirate')).toEqual([{ role: 'system', content: [marked, own] }, question]);
   });
 
   it('stands alone as system text where the conversation has none', async () => {

@@ -62,6 +62,7 @@ describe('agreement', () => {
       layer: 2,
       status: 'skipped',
       text: null,
+      tool_calls: [],
       finish_reason: null,
       error: null,
       usage: null,

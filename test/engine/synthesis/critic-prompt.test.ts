@@ -34,7 +34,7 @@ const user: Message = { role: 'user', content: 'Why is the sky blue?' };
 const panel = [proposal('p1', 'openai', 'Rayleigh'), proposal('p2', 'openai', 'scattering'), proposal('p3', 'google', 'the sea')];
 
 function prompt(conversation: Message[], records = panel, nonce = () => 'n0nce'): Message[] {
-  return criticPrompt(conversation, makeCandidates(records, conversation, null, seededRandom(7)), nonce);
+  return criticPrompt(conversation, makeCandidates(records, conversation, null, seededRandom(7)), nonce).messages;
 }
 
 const roleOf = (message: Message) => (message.role === 'developer' ? 'system' : message.role);
@@ -60,6 +60,21 @@ describe('the critic’s prompt', () => {
     const roles = prompt(conversation).map(roleOf);
     for (const [i, role] of roles.entries()) expect(role).not.toBe(roles[i - 1]);
     expect(roles.at(-1)).toBe('user');
+  });
+
+  it('has tool calls and their results as they were, each a turn of its own', () => {
+    const call = (id: string) => ({ id, type: 'function' as const, function: { name: 'look', arguments: '{}' } });
+    const conversation: Message[] = [
+      user,
+      { role: 'assistant', content: 'I look.' },
+      { role: 'assistant', content: null, tool_calls: [call('1'), call('2')] },
+      { role: 'tool', tool_call_id: '1', content: 'blue' },
+      { role: 'tool', tool_call_id: '2', content: 'very blue' },
+      { role: 'user', content: 'So?' },
+    ];
+    const messages = prompt(conversation);
+    expect(messages.slice(1, -1)).toEqual(conversation.slice(0, -1));
+    expect(String(messages.at(-1)?.content).startsWith('So?\n\n---\n3 candidates')).toBe(true);
   });
 
   it('keeps images of a last user turn', () => {

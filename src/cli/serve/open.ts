@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { openService } from '../../app/open-service.js';
+import { readOrMakeServeKey } from '../../app/serve-key.js';
+import type { Service } from '../../app/service.js';
+import { createSharedGuards } from '../../app/shared-guards.js';
+import type { ServeKey } from '../../config/wishes.js';
+import type { RequestLog } from '../../observe/request-log.js';
+import type { CliContext } from '../context.js';
+import { overridesOf, type ServeFlags } from './flags.js';
+
+/** Makes the service that flags and configuration ask for, at the start and for every reload. @throws MomError */
+export function serviceOpener(flags: ServeFlags, context: CliContext, log: RequestLog, signal: AbortSignal): () => Promise<Service> {
+  const { env, cwd, home, packageRoot } = context;
+  const guards = createSharedGuards();
+  const recorded = [join(packageRoot, 'recorded', 'gsm8k.jsonl')];
+  return async () => {
+    const service = await openService({
+      env,
+      cwd,
+      home,
+      ...guards,
+      ...(flags.config === undefined ? {} : { configFile: flags.config }),
+      overrides: await overridesOf(flags),
+      ...(flags.mixture === undefined ? {} : { mixture: flags.mixture }),
+      sandbox: flags.sandbox ? { recorded, ...(flags.seed === undefined ? {} : { seed: flags.seed }) } : null,
+      signal,
+      onNote: ({ message }) => log.warn(message),
+    });
+    return flags.auth ? withOwnKey(service, context, log) : service;
+  };
+}
+
+/** `--auth`: the key that mom has made counts beside those of the configuration. */
+function withOwnKey(service: Service, { env, home }: CliContext, log: RequestLog): Service {
+  const { key, warnings } = readOrMakeServeKey(env, home);
+  for (const { message } of warnings) log.warn(message);
+  const own: ServeKey = { name: 'serve', key, requestsPerMinute: null, concurrency: null, budget: { day: null, month: null } };
+  const serve = { ...service.settings.serve, keys: [...service.settings.serve.keys, own] };
+  return { ...service, settings: { ...service.settings, serve }, secrets: [...service.secrets, key] };
+}
+
+/**
+ * A gateway that could answer nothing because a key is missing does not start; what may get better by itself is told.
+ * @throws MomError `key_missing`
+ */
+export async function refuseUnready(service: Service, log: RequestLog): Promise<void> {
+  const trouble = await service.unready();
+  if (trouble === null) return;
+  if (trouble.code === 'key_missing') throw trouble;
+  log.warn(`the default mixture can't answer now: ${trouble.message}${trouble.hint === null ? '' : `; ${trouble.hint}`}`);
+}

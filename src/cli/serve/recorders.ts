@@ -1,0 +1,37 @@
+import { join, resolve } from 'node:path';
+import type { Service } from '../../app/service.js';
+import type { MomError } from '../../core/error.js';
+import type { EventSink } from '../../core/event.js';
+import { stateDir } from '../../core/xdg.js';
+import { createJournal } from '../../observe/journal.js';
+import type { CliContext } from '../context.js';
+import type { ServeFlags } from './flags.js';
+
+/** Who keeps a record of each run: the journal, and a trace where one is wanted. */
+export interface Recorders {
+  of(runId: string): readonly EventSink[];
+  /** From now on as this service is set up. */
+  follow(service: Service): Promise<void>;
+}
+
+export function createRecorders(flags: ServeFlags, context: CliContext, warn: (message: string) => void): Recorders {
+  let make: (runId: string) => EventSink[] = () => [];
+  const onError = (error: MomError) => warn(error.message);
+  return {
+    of: (runId) => make(runId),
+    async follow({ settings, secrets }) {
+      const journals = flags.log && settings.log ? join(stateDir(context.env, context.home), 'runs') : null;
+      const traces = traceFolder(flags, context, settings);
+      const trace = traces === null ? null : (await import('../../observe/trace.js')).createTrace;
+      make = (runId) => [
+        ...(journals === null ? [] : [createJournal({ dir: journals, runId, secrets, onError })]),
+        ...(trace === null || traces === null ? [] : [trace({ dir: traces, secrets, onError })]),
+      ];
+    },
+  };
+}
+
+function traceFolder(flags: ServeFlags, { cwd }: CliContext, settings: Service['settings']): string | null {
+  if (flags.debugDir !== undefined) return resolve(cwd, flags.debugDir);
+  return flags.debugRequests || settings.debugRequests ? settings.debugDir : null;
+}

@@ -1,0 +1,42 @@
+import type { Service } from '../../app/service.js';
+import { createMetrics } from '../../observe/metrics.js';
+import { type Gateway, startGateway } from '../../server/lifecycle.js';
+import type { CliContext } from '../context.js';
+import type { ServeFlags } from './flags.js';
+import { refuseUnready, serviceOpener } from './open.js';
+import { type OperatorLog, openOperatorLog } from './operator-log.js';
+import { createRecorders } from './recorders.js';
+
+/** A gateway that answers, and its log. */
+export interface Started {
+  gateway: Gateway;
+  log: OperatorLog;
+}
+
+/** Everything that `mom serve` needs is loaded with this module. @throws MomError */
+export async function start(flags: ServeFlags, context: CliContext, signal: AbortSignal): Promise<Started> {
+  const log = openOperatorLog({ isTerminal: context.stderrIsTTY, quiet: flags.quiet === true });
+  const recorders = createRecorders(flags, context, log.warn);
+  const open = serviceOpener(flags, context, log, signal);
+  let isFirst = true;
+  try {
+    const gateway = await startGateway({
+      open,
+      allowRemote: flags.allowRemote === true,
+      log,
+      metrics: createMetrics({ clean: log.clean }),
+      recordersOf: recorders.of,
+      async onService(service: Service) {
+        log.follow(service);
+        await recorders.follow(service);
+        if (isFirst) await refuseUnready(service, log);
+        isFirst = false;
+      },
+    });
+    for (const { message } of gateway.service().warnings) log.warn(message);
+    return { gateway, log };
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
