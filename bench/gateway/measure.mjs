@@ -81,19 +81,31 @@ async function memoryOf300(room, node) {
   return peakMb;
 }
 
-/** Memory after many requests against memory after a twentieth of them, both when all is quiet. */
+/** Memory after many requests against memory after a twentieth of them. */
 async function memoryGrowth(room, node, many) {
   const mom = await room.serve(node);
-  const quiet = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    return (await mom.usage()).rssMb;
-  };
-  await load(mom, { connections: 16, total: many / 20 });
-  const early = await quiet();
-  await load(mom, { connections: 16, total: many - many / 20 });
-  const late = await quiet();
+  const step = many / 40;
+  await load(mom, { connections: 16, total: step });
+  const early = await memoryDuring(mom, step);
+  await load(mom, { connections: 16, total: many - 3 * step });
+  const late = await memoryDuring(mom, step);
   await mom.stop();
   return { early, late };
+}
+
+/** The median while so many requests are answered: a single reading is off by what garbage happens to wait for its collection. */
+async function memoryDuring(mom, total) {
+  const samples = [];
+  let isOver = false;
+  const requests = load(mom, { connections: 16, total }).finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    samples.push((await mom.usage()).rssMb);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await requests;
+  return samples.toSorted((a, b) => a - b)[samples.length >> 1];
 }
 
 /** CPU per request with 50 proposers against 3, per upstream call. */

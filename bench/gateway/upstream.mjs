@@ -12,27 +12,44 @@ let seen = [];
 const number = (model, name) => Number(new RegExp(`${name}=(\\d+)`).exec(model)?.[1] ?? 0);
 const epoch = () => performance.timeOrigin + performance.now();
 
-function stream(response, model, entry) {
+/** The frames of a model's stream, which never change: made once, so that the upstream leaves the processors to whom is measured. */
+const framesByModel = new Map();
+
+function framesOf(model) {
+  const known = framesByModel.get(model);
+  if (known) return known;
   const head = { id: 'gen-1', object: 'chat.completion.chunk', created: 1, model };
   const frame = (delta, finish_reason = null) => `data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+  const frames = {
+    first: frame({ role: 'assistant', content: '' }),
+    words: [model.split('/')[0], ' says: ', ...WORDS].map((content) => frame({ content })),
+    finish: frame({}, 'stop'),
+    last: `data: ${JSON.stringify({ ...head, choices: [], usage: USAGE })}\n\ndata: [DONE]\n\n`,
+  };
+  framesByModel.set(model, frames);
+  return frames;
+}
+
+/** Each word is a write of its own, and so a chunk of its own. */
+function stream(response, model, entry) {
+  const { first, words, finish, last } = framesOf(model);
   const end = () => {
-    response.write(frame({}, 'stop'));
-    response.end(`data: ${JSON.stringify({ ...head, choices: [], usage: USAGE })}\n\ndata: [DONE]\n\n`);
+    response.write(finish);
+    response.end(last);
   };
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  response.write(frame({ role: 'assistant', content: '' }));
-  const words = [model.split('/')[0], ' says: ', ...WORDS];
+  response.write(first);
   const gap = number(model, 'gap');
   entry.firstTokenAt = epoch();
   if (gap === 0) {
-    for (const word of words) response.write(frame({ content: word }));
+    for (const word of words) response.write(word);
     end();
     return;
   }
   let next = 0;
   const timer = setInterval(() => {
     if (response.destroyed) clearInterval(timer);
-    else if (next < words.length) response.write(frame({ content: words[next++] }));
+    else if (next < words.length) response.write(words[next++]);
     else {
       clearInterval(timer);
       end();

@@ -1,6 +1,7 @@
 import type { Breakers } from '../client/breaker.js';
 import { createClient } from '../client/index.js';
 import type { RetryBudget } from '../client/retry-budget.js';
+import type { Thoughts } from '../client/thoughts.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import { providerNames, resolveProvider, sandboxedProvider } from '../config/provider.js';
 import { checkMixtures } from '../config/resolve.js';
@@ -14,7 +15,7 @@ import type { Provider } from '../core/model.js';
 import type { Warning } from '../core/run.js';
 import { createEngine } from '../engine/index.js';
 import { forwardEmbeddings } from './embeddings.js';
-import { budgetHolders, keyId } from './key-budgets.js';
+import { budgetHolders, budgetStates, keyId } from './key-budgets.js';
 import { keptInformed, openCatalog } from './knowledge.js';
 import { openMemory } from './memory.js';
 import { openPlace, type SandboxWish } from './sandbox-place.js';
@@ -40,6 +41,7 @@ export interface ServiceOptions {
   /** Of all services of the process: what they have learnt outlives a reload. */
   breakers?: Breakers;
   retryBudget?: RetryBudget;
+  thoughts?: Thoughts;
   /** Ends the wait for prices. */
   signal?: AbortSignal;
   /** Told what is wrong with kept lists, answers and budgets, which stops nothing. */
@@ -60,12 +62,13 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const { providers: reachable, warnings: broken } = sandbox ? sandboxed(config) : reachableProviders(config);
   const place = await openPlace(reachable, options.sandbox);
   const providers = new Map(place.providers.map((provider) => [provider.name, provider]));
-  const { breakers, retryBudget, onExchange } = options;
+  const { breakers, retryBudget, thoughts, onExchange } = options;
   const client = createClient({
     providers: place.providers,
     env,
     ...(breakers ? { breakers } : {}),
     ...(retryBudget ? { retryBudget } : {}),
+    ...(thoughts ? { thoughts } : {}),
     ...(onExchange ? { onExchange } : {}),
   });
   const catalog = openCatalog({ providers: place.providers, settings, source: client, sandbox, env, home, onNote });
@@ -95,6 +98,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       budgetsOf: (key) => memory.budgetsOf(keyId(key)),
       unready: () => whyUnready(targets, breakers?.states() ?? []),
       breakers: () => breakers?.states() ?? [],
+      budgets: () => budgetStates(settings, memory),
       secrets: secretsOf(config, place.providers),
       configFiles: watchedFiles(placesOf(options)),
       warnings,

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fstatSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MomError } from '../core/error.js';
-import { makeFolder } from '../core/make-folder.js';
 import type { Warning } from '../core/run.js';
 import { stateDir } from '../core/xdg.js';
-import { closeFolder } from '../observe/private-file.js';
+import { preparePrivateFolder } from '../observe/private-file.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -54,8 +53,7 @@ export function readOrMakeServeKey(env: Env, home: string): KeptServeKey {
   if (kept) return kept;
   const file = serveKeyFile(env, home);
   try {
-    makeFolder(dirname(file));
-    closeFolder(dirname(file));
+    preparePrivateFolder(dirname(file));
     makeKey(file);
   } catch (error) {
     throw new MomError('output_failed', `the key of the gateway can't be kept in ${file}: ${reasonOf(error)}`, {

@@ -5,6 +5,7 @@ import type { Mixture } from '../core/mixture.js';
 import type { BreakerState } from '../core/request-report.js';
 import type { Warning } from '../core/run.js';
 import type { Engine } from '../engine/index.js';
+import type { BudgetState } from '../observe/metrics.js';
 
 /** One name that clients may ask for. */
 export interface ServedModel {
@@ -48,6 +49,8 @@ export interface Service {
   /** Why the default mixture can't answer now; null when it can. Asks nobody. */
   unready(): Promise<MomError | null>;
   breakers(): readonly BreakerState[];
+  /** Of all runs and of keys, with what is left of them. */
+  budgets(): readonly BudgetState[];
   /** Keys in use, which are written nowhere. */
   secrets: readonly string[];
   /** Files that the configuration came from, and those that would count if they were there. */

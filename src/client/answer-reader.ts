@@ -4,6 +4,7 @@ import { AnswerDecoder } from './decode.js';
 import type { WireDialect } from './dialect.js';
 import { callError, cleanText, isRecord, type Subject } from './errors.js';
 import { LineTooLongError, SseReader } from './sse.js';
+import type { Thoughts } from './thoughts.js';
 import type { HttpResponse } from './transport.js';
 import { readWhole } from './whole-body.js';
 
@@ -18,15 +19,19 @@ export class AnswerReader {
   /** What broke, told after the events that came before it. */
   #error: unknown;
 
-  constructor(response: HttpResponse, subject: Subject, dialect: WireDialect, mayCall: boolean) {
+  /** @param thoughts kept for the next turn; null: for nobody */
+  constructor(response: HttpResponse, subject: Subject, dialect: WireDialect, mayCall: boolean, thoughts: Thoughts | null) {
     this.#response = response;
     this.#subject = subject;
-    this.#decoder = new AnswerDecoder(subject, dialect, response.headers, mayCall);
+    this.#decoder = new AnswerDecoder(subject, dialect, response.headers, mayCall, thoughts);
   }
 
   /** The next events; null at the end. @throws MomError when what came is no answer, or no whole one */
   async next(): Promise<readonly CallEvent[] | null> {
-    while (!this.#over) {
+    for (;;) {
+      const events = this.#decoder.take();
+      if (events.length > 0) return events;
+      if (this.#over) break;
       try {
         const bytes = this.#bytes ?? (await this.#open());
         if (bytes !== null) this.#decode(await bytes.next());
@@ -34,8 +39,6 @@ export class AnswerReader {
         this.#over = true;
         this.#error = this.#reason(error);
       }
-      const events = this.#decoder.take();
-      if (events.length > 0) return events;
     }
     if (this.#error !== undefined) throw this.#error;
     this.#decoder.end();
@@ -95,7 +98,7 @@ export class AnswerReader {
     }
     throw callError(
       'bad_response',
-      `${provider.name} sent something that is not a JSON object: ${cleanText(text.slice(0, 100), provider)} (${model})`,
+      `${provider.name} sent something that is not a JSON object: ${cleanText(text, provider, 100)} (${model})`,
     );
   }
 }

@@ -7,6 +7,7 @@ import { mayCallTools } from '../core/tool.js';
 import { AnswerReader } from './answer-reader.js';
 import { type Body, buildBody } from './body.js';
 import type { WireDialect } from './dialect.js';
+import { EchoFilter } from './echo.js';
 import {
   callError,
   connectionError,
@@ -17,9 +18,11 @@ import {
   type Subject,
   statusError,
 } from './errors.js';
+import { mendThoughts } from './missed-thoughts.js';
 import { ExchangeRecorder, recordedRequest } from './record.js';
 import { type Repair, repairBody } from './repair.js';
 import { createCompletion } from './sdk.js';
+import type { Thoughts } from './thoughts.js';
 import { ConnectLimitError, type HttpResponse, type Transport } from './transport.js';
 import { readWhole } from './whole-body.js';
 
@@ -30,6 +33,8 @@ export interface AttemptContext {
   onExchange: ((exchange: Exchange) => void) | undefined;
   /** Providers (by name) that refused `stream_options` once. */
   withoutStreamOptions: Set<string>;
+  /** Of earlier turns of tool loops; null: nobody comes back for them. */
+  thoughts: Thoughts | null;
 }
 
 /**
@@ -46,7 +51,8 @@ export async function* attempt(
   if (provider.needsKey && !provider.apiKey) throw keyMissing(subject);
   const { signal } = request;
   try {
-    let body = buildBody(dialect, provider, request);
+    const messages = context.thoughts?.putBack(subject, request.messages) ?? request.messages;
+    let body = buildBody(dialect, provider, messages === request.messages ? request : { ...request, messages });
     if (context.withoutStreamOptions.has(provider.name)) delete body.stream_options;
     const repaired = new Set<string>();
     for (;;) {
@@ -58,9 +64,10 @@ export async function* attempt(
         response = recorder?.tap(response) ?? response;
         const repair = isGood(response) ? null : await refusal(response, subject, body, repaired, context.clock);
         if (repair === null) {
-          const reader = new AnswerReader(response, subject, dialect, mayCallTools(request.tools));
+          const reader = new AnswerReader(response, subject, dialect, mayCallTools(request.tools), context.thoughts);
+          const echo = EchoFilter.of(provider, request.messages);
           for (let events = await reader.next(); events !== null; events = await reader.next()) {
-            for (const event of events) yield event;
+            for (const event of echo?.clean(events) ?? events) yield event;
           }
         }
         response.drain();
@@ -143,7 +150,7 @@ async function refusal(
     throw callError('bad_response', `${subject.provider.name} has no such page (404) for ${subject.model}`, { status });
   }
   const known = complaint ?? { message: /^\s*</.test(text) ? 'an HTML page instead of a reason' : text, param: null, status };
-  const repair = repairBody(body, known, repaired);
+  const repair = mendThoughts(body, known, repaired, subject.provider.dialect) ?? repairBody(body, known, repaired);
   if (repair) return repair;
   const wait = retryAfter(headers, clock.date());
   throw statusError(subject, wait === undefined ? known : { ...known, retryAfterMs: wait });

@@ -69,7 +69,7 @@ export function createCatalog(options: CatalogOptions): PreparedCatalog {
     const configured = names.map((name) => pricing.get(name)).find((found) => found !== undefined);
     const prices = configured ?? (!listed?.prices && isFree(provider, model) ? FREE : undefined);
     if (prices === undefined) return listed;
-    return { ...(listed ?? { id: model, context: null, images: null, parameters: null, expires: null }), prices };
+    return { ...(listed ?? { id: model, context: null, maxOutput: null, images: null, parameters: null, expires: null }), prices };
   }
 
   function unpriced(provider: string, models: readonly string[]): string[] {

@@ -1,8 +1,11 @@
 import type { MomError } from '../core/error.js';
 import type { CallEvent } from '../core/model-client.js';
+import type { ToolCall } from '../core/tool.js';
 import type { WireDialect } from './dialect.js';
 import { callError, cleanText, isRecord, readComplaint, type Subject, statusError } from './errors.js';
 import { ThinkSplitter } from './think.js';
+import { ThoughtReader } from './thought-reader.js';
+import type { Thoughts } from './thoughts.js';
 import { ToolCallCollector } from './tool-calls.js';
 import { readLogprobs, readUsage } from './usage.js';
 
@@ -14,6 +17,8 @@ export class AnswerDecoder {
   readonly #think = new ThinkSplitter();
   /** Null where no tool may be called: then a call is no answer. */
   readonly #calls: ToolCallCollector | null;
+  /** Null where thoughts are kept for nobody. */
+  readonly #thoughts: { keeper: Thoughts; reader: ThoughtReader } | null;
   #events: CallEvent[] = [];
   #opened = false;
   #model: string | null = null;
@@ -26,11 +31,15 @@ export class AnswerDecoder {
   /** Thrown at the end, when the usage is in: a refused or empty answer is billed all the same. */
   #failure: MomError | null = null;
 
-  constructor(subject: Subject, dialect: WireDialect, headers: Record<string, string>, mayCall: boolean) {
+  constructor(subject: Subject, dialect: WireDialect, headers: Record<string, string>, mayCall: boolean, keeper: Thoughts | null = null) {
     this.#subject = subject;
     this.#dialect = dialect;
     this.#headers = headers;
     this.#calls = mayCall ? new ToolCallCollector() : null;
+    this.#thoughts = mayCall && keeper ? { keeper, reader: new ThoughtReader() } : null;
+    // Told before the first word, so that a call that is cut while the model still thinks can be asked for its price.
+    const generationId = dialect.generationId(headers, null);
+    if (generationId !== null) this.#open(generationId);
   }
 
   /** True once a finish reason has come: what may follow is the usage only. */
@@ -51,7 +60,7 @@ export class AnswerDecoder {
     try {
       chunk = JSON.parse(data);
     } catch {
-      throw this.#bad(`sent something that is not JSON: ${cleanText(data.slice(0, 100), this.#subject.provider)}`);
+      throw this.#bad(`sent something that is not JSON: ${cleanText(data, this.#subject.provider, 100)}`);
     }
     this.value(chunk, 'delta');
   }
@@ -63,11 +72,7 @@ export class AnswerDecoder {
       const complaint = readComplaint(chunk, null) ?? { message: JSON.stringify(chunk.error), param: null, status: null };
       throw statusError(this.#subject, complaint);
     }
-    if (!this.#opened) {
-      this.#opened = true;
-      const generationId = this.#dialect.generationId(this.#headers, typeof chunk.id === 'string' ? chunk.id : null);
-      this.#events.push({ type: 'open', generationId });
-    }
+    if (!this.#opened) this.#open(this.#dialect.generationId(this.#headers, typeof chunk.id === 'string' ? chunk.id : null));
     if (typeof chunk.model === 'string' && chunk.model !== '' && chunk.model !== this.#model) {
       this.#model = chunk.model;
       this.#events.push({ type: 'model', resolvedModel: chunk.model });
@@ -76,6 +81,11 @@ export class AnswerDecoder {
     const choice: unknown = chunk.choices?.[0];
     if (choice !== undefined) this.#choice(choice, part);
     if (isRecord(chunk.usage)) this.#events.push({ type: 'usage', ...readUsage(chunk.usage) });
+  }
+
+  #open(generationId: string | null): void {
+    this.#opened = true;
+    this.#events.push({ type: 'open', generationId });
   }
 
   /** The end of the stream. @throws MomError when what came is no answer. */
@@ -95,6 +105,7 @@ export class AnswerDecoder {
     if (!isRecord(choice)) throw this.#bad('sent a choice that is no object');
     const delta = choice[part] ?? {};
     if (!isRecord(delta)) throw this.#bad(`sent a \`${part}\` that is no object`);
+    this.#thoughts?.reader.push(delta);
     this.#tell('reasoning', this.#reasoning(delta));
     const pieces = this.#think.push(this.#string(delta, 'content'));
     if (this.#finish === null) this.#weigh(pieces, readLogprobs(choice.logprobs));
@@ -114,8 +125,14 @@ export class AnswerDecoder {
     this.#finish = reason;
     this.#failure = this.#judge(reason, choice);
     if (this.#failure !== null) return;
-    for (const call of this.#calls?.calls() ?? []) this.#events.push({ type: 'tool_call', call });
+    for (const call of this.#toolCalls()) this.#events.push({ type: 'tool_call', call });
     this.#events.push({ type: 'finish', reason: this.#reasonTold(reason) });
+  }
+
+  #toolCalls(): readonly ToolCall[] {
+    const calls = this.#calls?.calls() ?? [];
+    const thoughts = calls.length === 0 ? null : this.#thoughts?.reader.read(this.#calls?.extras() ?? []);
+    return thoughts ? (this.#thoughts?.keeper.keep(this.#subject, calls, thoughts) ?? calls) : calls;
   }
 
   #judge(reason: string, choice: Record<string, unknown>): MomError | null {

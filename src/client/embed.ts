@@ -30,8 +30,8 @@ export interface ForwardedAnswer extends CallBill {
  * @throws MomError as a call does
  */
 export async function embed(context: EmbedContext, model: string, text: string, signal: AbortSignal): Promise<Embedding> {
-  const { provider, dialect } = context;
-  const body = { ...dialect.policy(provider), model: dialect.modelId(model), input: text, encoding_format: 'float' };
+  const { dialect } = context;
+  const body = { ...routing(context), model: dialect.modelId(model), input: text, encoding_format: 'float' };
   return ask(context, { model, body, limit: LIMIT.one, signal }, (value) => {
     const vector = vectorOf(value);
     return vector && { vector, ...billOf(value) };
@@ -39,8 +39,8 @@ export async function embed(context: EmbedContext, model: string, text: string, 
 }
 
 /**
- * Passes a client's request for embeddings on: as it came, with the provider's own id of the model, its extra body and its data
- * policy. Trouble that may pass is tried once more.
+ * Passes a client's request for embeddings on: as it came, with the provider's own id of the model and its routing. Trouble
+ * that may pass is tried once more.
  * @throws MomError as a call does
  */
 export async function forwardEmbeddings(
@@ -48,13 +48,19 @@ export async function forwardEmbeddings(
   request: Record<string, unknown> & { model: string },
   signal: AbortSignal,
 ): Promise<ForwardedAnswer> {
-  const { provider, dialect } = context;
-  const policy = dialect.policy(provider);
-  const body: Record<string, unknown> = { ...request, ...policy, ...provider.extraBody, model: dialect.modelId(request.model) };
-  if (isRecord(policy.provider) && isRecord(body.provider)) body.provider = { ...body.provider, ...policy.provider };
+  const body = { ...request, ...routing(context), model: context.dialect.modelId(request.model) };
   return ask(context, { model: request.model, body, limit: LIMIT.batch, signal }, (value) =>
     isRecord(value) && Array.isArray(value.data) && value.data.length > 0 ? { body: value, ...billOf(value) } : null,
   );
+}
+
+/**
+ * What of a provider's settings holds for embeddings too: OpenRouter's routing, from its extra body and, which wins, its data
+ * policy. The rest of an extra body is written for chats, and refused here by many.
+ */
+function routing({ provider, dialect }: EmbedContext): Record<string, unknown> {
+  const parts = [provider.extraBody.provider, dialect.policy(provider).provider].filter(isRecord);
+  return parts.length === 0 ? {} : { provider: Object.assign({}, ...parts) };
 }
 
 interface Question {

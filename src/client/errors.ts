@@ -1,11 +1,13 @@
 import { type ErrorCode, isMomError, MomError, type MomErrorOptions } from '../core/error.js';
 import type { Provider } from '../core/model.js';
+import { formsOf, providerSecrets, SHORTEST_SECRET } from '../core/secrets.js';
+import { LostConnectionError } from './transport.js';
 
 const MAX_PROVIDER_TEXT = 500;
 /** Characters of a provider's words that are looked at for what they mean. */
 const MAX_READ = 4_000;
-/** Shorter ones are placeholders, such as the `x` that a local server is given; taking them out would garble every text. */
-const MIN_SECRET = 8;
+/** Characters that are looked through for keys: a key that is cut in the middle would be found no more. */
+const MAX_CLEANED = 100_000;
 
 /** Whom an error is about. */
 export interface Subject {
@@ -110,8 +112,10 @@ function codeOf({ status, message, code }: ProviderComplaint): ErrorCode {
 
 /** What the provider said in an error body, `{error: {message}}` and its many variants. */
 export function readComplaint(body: unknown, status: number | null): ProviderComplaint | null {
-  if (!isRecord(body)) return null;
-  const error = 'error' in body ? body.error : body;
+  // Google's answers to OpenAI requests put it into a list.
+  const said: unknown = Array.isArray(body) ? body[0] : body;
+  if (!isRecord(said)) return null;
+  const error = 'error' in said ? said.error : said;
   if (typeof error === 'string') return { message: error, param: null, status };
   if (!isRecord(error)) return null;
   const message = [error.message, error.detail].find((text) => typeof text === 'string');
@@ -137,37 +141,36 @@ const NETWORK: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: 'the host can not be reached',
   ENETUNREACH: 'the network can not be reached',
-  EPIPE: 'the connection was closed',
 };
 
 /** An error of the connection before any answer. */
 export function connectionError(subject: Subject, error: unknown): MomError {
   if (isMomError(error)) return error;
   const { code = '', message = String(error) } = error as NodeJS.ErrnoException;
+  const { provider, model } = subject;
+  if (error instanceof LostConnectionError)
+    return callError('stream_broken', `${provider.name} closed the connection before it answered for ${model} (${code})`, { cause: error });
+  if (code.startsWith('HPE_'))
+    return callError('bad_response', `${provider.name} answered for ${model} with something that is not HTTP (${code})`, { cause: error });
   const tls = /CERT|SELF_SIGNED|TLS|SSL|UNABLE_TO_VERIFY|EPROTO/.test(code);
-  const reason = NETWORK[code] ?? cleanText(message, subject.provider);
-  return callError(
-    'connection_failed',
-    `could not reach ${subject.provider.name} for ${subject.model}: ${reason}${code ? ` (${code})` : ''}`,
-    {
-      cause: error,
-      ...(tls ? { hint: 'the certificate is not trusted: set NODE_EXTRA_CA_CERTS to the file of your certificate authority' } : {}),
-    },
-  );
+  const reason = NETWORK[code] ?? cleanText(message, provider);
+  return callError('connection_failed', `could not reach ${provider.name} for ${model}: ${reason}${code ? ` (${code})` : ''}`, {
+    cause: error,
+    ...(tls ? { hint: 'the certificate is not trusted: set NODE_EXTRA_CA_CERTS to the file of your certificate authority' } : {}),
+  });
 }
 
-/** What a provider wrote, on one line, cut, and without anything that looks like a key. */
-export function cleanText(text: string, provider: Provider): string {
-  let clean = text;
-  for (const secret of [provider.apiKey ?? '', ...Object.values(provider.headers)]) {
-    if (secret.length >= MIN_SECRET) clean = clean.replaceAll(secret, '[key]');
-  }
+/** What a provider wrote, on one line, cut to so many characters, and without anything that looks like a key. */
+export function cleanText(text: string, provider: Provider, most = MAX_PROVIDER_TEXT): string {
+  let clean = text.slice(0, MAX_CLEANED);
+  const headers = Object.values(provider.headers).filter((value) => value.length >= SHORTEST_SECRET);
+  for (const form of [...headers, ...providerSecrets(provider)].flatMap(formsOf)) clean = clean.replaceAll(form, '[key]');
   clean = clean
     .replace(/\bBearer\s+[\w.~+/=*-]+/gi, 'Bearer [key]')
     .replace(/\bsk-[\w*-]{4,}/g, '[key]')
     .replace(/\s+/g, ' ')
     .trim();
-  return clean.length > MAX_PROVIDER_TEXT ? `${clean.slice(0, MAX_PROVIDER_TEXT)}…` : clean || 'it gave no reason';
+  return clean.length > most ? `${clean.slice(0, most)}…` : clean || 'it gave no reason';
 }
 
 /** `cancelled`, with the reason the canceller gave where that is a MomError of this kind. */

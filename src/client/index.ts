@@ -15,6 +15,7 @@ import { openaiDialect } from './openai.js';
 import { openrouterDialect } from './openrouter.js';
 import { withRetry } from './retry.js';
 import type { RetryBudget } from './retry-budget.js';
+import type { Thoughts } from './thoughts.js';
 import { createTransport } from './transport.js';
 
 export interface ClientOptions {
@@ -31,6 +32,8 @@ export interface ClientOptions {
   breakers?: Breakers;
   /** What all calls together may spend on retries. @default each call's own number is the only bound */
   retryBudget?: RetryBudget;
+  /** Keep what models thought before they called tools, and put it back when they go on. @default each call stands alone */
+  thoughts?: Thoughts;
 }
 
 /** The port to the providers, with what only some doors need of them. */
@@ -51,7 +54,14 @@ export function createClient(options: ClientOptions): ProviderClient {
   const { clock = systemClock, random = Math.random, userAgent = 'mom-cli' } = options;
   const providers = new Map(options.providers.map((provider) => [provider.name, provider]));
   const transport = createTransport(options.env, clock);
-  const context: AttemptContext = { transport, clock, userAgent, onExchange: options.onExchange, withoutStreamOptions: new Set() };
+  const context: AttemptContext = {
+    transport,
+    clock,
+    userAgent,
+    onExchange: options.onExchange,
+    withoutStreamOptions: new Set(),
+    thoughts: options.thoughts ?? null,
+  };
 
   function providerOf(name: string): Provider {
     const provider = providers.get(name);

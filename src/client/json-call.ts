@@ -6,6 +6,7 @@ import { DEFAULT_TIMEOUTS } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
 import { requestHeaders } from './attempt.js';
 import type { WireDialect } from './dialect.js';
+import { withoutOwnKey } from './echo.js';
 import { callError, cancelledError, connectionError, type Subject } from './errors.js';
 import { ConnectLimitError, type Transport } from './transport.js';
 import { readWhole } from './whole-body.js';
@@ -66,7 +67,7 @@ export async function jsonCall(context: JsonContext, request: JsonRequest): Prom
       connect: Math.min(limit, DEFAULT_TIMEOUTS.connect),
       signal: cut.signal,
     });
-    const text = await readWhole(response);
+    const text = withoutOwnKey(await readWhole(response), provider);
     return { status: response.status, headers: response.headers, text, value: parsed(text) };
   } catch (error) {
     if (cut.signal.aborted) throw cut.signal.reason;

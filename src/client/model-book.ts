@@ -9,6 +9,9 @@ const PAUSE_AFTER_FAILURE = 60_000;
 
 const DAY = 24 * 3_600_000;
 
+/** Answers about single models that are remembered: a server's clients may make up any number of names. */
+const MAX_LOOKUPS = 500;
+
 /** Ids that OpenRouter makes up as they are asked for: routing wishes behind a model's id, presets, newest of a line. */
 export const NEVER_LISTED = /^~|@|:(nitro|floor|online|exacto)$/;
 
@@ -125,8 +128,18 @@ export class ModelBook {
       this.#proof ??= this.#tellsSingles(source);
       if (!(await this.#proof)) return `${provider.name} tells nothing of single models`;
     }
-    this.#lookups.set(model, { asked_at: clock.date().toISOString(), facts: answer.told });
+    this.#remember(model, { asked_at: clock.date().toISOString(), facts: answer.told });
     return null;
+  }
+
+  /** Names that nobody has are forgotten first, the oldest of them before the others. */
+  #remember(model: string, lookup: ModelLookup): void {
+    this.#lookups.delete(model);
+    this.#lookups.set(model, lookup);
+    if (this.#lookups.size <= MAX_LOOKUPS) return;
+    const [oldest] = this.#lookups.keys();
+    const nobody = [...this.#lookups].find(([, { facts }]) => facts === null)?.[0];
+    this.#lookups.delete(nobody ?? (oldest as string));
   }
 
   /**

@@ -8,11 +8,12 @@ import { isRecord } from './errors.js';
 export function openrouterFacts(entry: unknown): ModelFacts | null {
   const id = idOf(entry);
   if (id === null || !isRecord(entry)) return null;
-  const { architecture, context_length, supported_parameters, expiration_date } = entry;
+  const { architecture, context_length, supported_parameters, expiration_date, top_provider } = entry;
   const modalities = isRecord(architecture) ? texts(architecture.input_modalities) : null;
   return {
     id,
-    context: typeof context_length === 'number' && context_length > 0 ? context_length : null,
+    context: tokens(context_length),
+    maxOutput: isRecord(top_provider) ? tokens(top_provider.max_completion_tokens) : null,
     images: modalities === null ? null : modalities.includes('image'),
     parameters: texts(supported_parameters),
     expires: typeof expiration_date === 'string' && !Number.isNaN(Date.parse(expiration_date)) ? expiration_date : null,
@@ -23,11 +24,15 @@ export function openrouterFacts(entry: unknown): ModelFacts | null {
 /** An entry of a plain OpenAI list, which tells nothing but ids. */
 export function openaiFacts(entry: unknown): ModelFacts | null {
   const id = idOf(entry);
-  return id === null ? null : { id, context: null, images: null, parameters: null, expires: null, prices: null };
+  return id === null ? null : { id, context: null, maxOutput: null, images: null, parameters: null, expires: null, prices: null };
 }
 
 function idOf(entry: unknown): string | null {
   return isRecord(entry) && typeof entry.id === 'string' && entry.id !== '' ? entry.id : null;
+}
+
+function tokens(value: unknown): number | null {
+  return typeof value === 'number' && value > 0 ? value : null;
 }
 
 /** An empty list is no statement: every model takes something. */

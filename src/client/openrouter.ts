@@ -21,7 +21,7 @@ export const openrouterDialect: WireDialect = {
   policy: (provider) => policyOf(provider, {}),
   models: { facts: openrouterFacts, path: (model) => `/model/${model.split('/').map(pathSegment).join('/')}` },
   generationId: (headers, chunkId) => headers['x-generation-id'] ?? chunkId,
-  bill: { path: (id) => `/generation?id=${encodeURIComponent(id)}`, read: readBill },
+  bill: { path: (id) => `/generation?id=${encoded(id)}`, read: readBill },
 };
 
 function policyOf(provider: Provider, privacy: Privacy): Record<string, unknown> {
@@ -29,9 +29,15 @@ function policyOf(provider: Provider, privacy: Privacy): Record<string, unknown>
   return Object.keys(policy).length === 0 ? {} : { provider: policy };
 }
 
-/** The `:` before a variant, and what else may stand in a path as it is, stays. */
+/** The `:` before a variant, and what else may stand in a path as it is, stays; dots alone would lead to another path. */
 function pathSegment(text: string): string {
-  return encodeURIComponent(text).replace(/%(3A|3D|2C|40)/g, decodeURIComponent);
+  if (/^\.{1,2}$/.test(text)) return text.replaceAll('.', '%252E');
+  return encoded(text).replace(/%(3A|3D|2C|40)/g, decodeURIComponent);
+}
+
+/** Half of a character that takes two units, which has no place in an address, becomes the sign for what can't be read. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'));
 }
 
 function definedOnly(fields: object): Record<string, unknown> {

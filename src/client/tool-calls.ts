@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ToolCall } from '../core/tool.js';
+import { isRecord } from './errors.js';
 
 /** A piece of a tool call as it stands in a chunk, or a whole one. */
 interface Piece {
@@ -7,6 +8,7 @@ interface Piece {
   id: string;
   name: string;
   arguments: string;
+  extra: Record<string, unknown> | null;
 }
 
 interface Draft {
@@ -14,6 +16,7 @@ interface Draft {
   id: string;
   name: string;
   arguments: string;
+  extra: Record<string, unknown> | null;
 }
 
 /**
@@ -43,6 +46,7 @@ export class ToolCallCollector {
         news += piece.name;
       }
       if (draft.id === '') draft.id = piece.id;
+      draft.extra ??= piece.extra;
       // Told once more, whole, at the end.
       if (piece.arguments === draft.arguments && isWhole(draft.arguments, false)) continue;
       draft.arguments += piece.arguments;
@@ -67,10 +71,15 @@ export class ToolCallCollector {
     });
   }
 
+  /** What Google's API says beside each call (`extra_content`): a signature of the thoughts that led to it. */
+  extras(): (Record<string, unknown> | null)[] {
+    return this.#drafts.map(({ extra }) => extra);
+  }
+
   #draftOf(piece: Piece): Draft {
     const known = piece.index === null ? this.#withoutIndex(piece) : this.#atIndex(piece);
     if (known !== undefined && !startsAnother(known, piece)) return known;
-    const draft: Draft = { index: piece.index, id: '', name: '', arguments: '' };
+    const draft: Draft = { index: piece.index, id: '', name: '', arguments: '', extra: null };
     this.#drafts.push(draft);
     return draft;
   }
@@ -112,13 +121,14 @@ function isWhole(text: string, orNone: boolean): boolean {
 }
 
 function readPiece(entry: unknown): Piece {
-  const { index, id, function: inner, ...rest } = record(entry);
+  const { index, id, function: inner, extra_content: extra, ...rest } = record(entry);
   const said = inner === undefined || inner === null ? rest : record(inner);
   return {
     index: typeof index === 'number' ? index : null,
     id: typeof id === 'string' ? id : '',
     name: typeof said.name === 'string' ? said.name : '',
     arguments: textOf(said.arguments),
+    extra: isRecord(extra) ? extra : null,
   };
 }
 
@@ -128,6 +138,6 @@ function textOf(value: unknown): string {
 }
 
 function record(value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isRecord(value)) return value;
   throw new TypeError('no piece of a tool call');
 }

@@ -28,7 +28,7 @@ export interface HttpResponse {
 }
 
 export interface Transport {
-  /** Rejects with Node's own errors, with {@link ConnectLimitError}, or with the signal's reason. */
+  /** Rejects with Node's own errors, with {@link ConnectLimitError} or {@link LostConnectionError}, or with the signal's reason. */
   send(request: HttpRequest): Promise<HttpResponse>;
   /** Ends every connection, used or idle. */
   close(): void;
@@ -37,6 +37,17 @@ export interface Transport {
 /** The connection did not stand in time. */
 export class ConnectLimitError extends Error {
   readonly code = 'MOM_CONNECT_LIMIT';
+}
+
+/** The connection stood and was closed before an answer: the request may have been worked on, and be billed. */
+export class LostConnectionError extends Error {
+  /** Node's. */
+  readonly code: string;
+
+  constructor({ message, code = '' }: NodeJS.ErrnoException) {
+    super(message);
+    this.code = code;
+  }
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -152,6 +163,7 @@ function exchange(send: Send, options: RequestOptions, secure: boolean, request:
       return;
     }
     const req = send(options);
+    let stood = false;
     let answered = false;
     const stopConnectClock = clock.after(request.connect, () => {
       const error = new ConnectLimitError('no connection in time');
@@ -164,17 +176,22 @@ function exchange(send: Send, options: RequestOptions, secure: boolean, request:
       reject(signal.reason);
     };
     signal.addEventListener('abort', onAbort, { once: true });
+    const onConnection = () => {
+      stood = true;
+      stopConnectClock();
+    };
     req.once('socket', (socket) => {
-      if (req.reusedSocket || !socket.connecting) stopConnectClock();
-      else socket.once(secure ? 'secureConnect' : 'connect', stopConnectClock);
+      if (req.reusedSocket || !(secure || socket.connecting)) onConnection();
+      else socket.once(secure ? 'secureConnect' : 'connect', onConnection);
     });
     req.once('close', () => {
       stopConnectClock();
       signal.removeEventListener('abort', onAbort);
     });
     req.on('error', (error: NodeJS.ErrnoException) => {
-      const stale = req.reusedSocket && !answered && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-      reject(stale && !signal.aborted ? new StaleConnectionError(error.message) : error);
+      const closed = stood && !answered && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      if (!closed || signal.aborted) reject(error);
+      else reject(req.reusedSocket ? new StaleConnectionError(error.message) : new LostConnectionError(error));
     });
     req.once('response', (res) => {
       answered = true;

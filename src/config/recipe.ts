@@ -143,13 +143,13 @@ export async function noKey(probe: Probe): Promise<MomError> {
     .filter((name) => name !== 'OPENROUTER_API_KEY');
   const found = servers.map(({ provider, baseUrl }) => `${provider} on ${new URL(baseUrl).host}`).join(' and ');
   const local =
-    found === '' ? 'no local server answers on 127.0.0.1:11434 or 127.0.0.1:1234' : `found ${found}: mom ask --mixture local "..."`;
+    found === '' ? 'no local server answers on 127.0.0.1:11434 or 127.0.0.1:1234' : `found ${found}: mixture local (--mixture local)`;
   return new MomError('key_missing', 'no API key is set', {
     hint: [
       'one of these ways:',
       `  set OPENROUTER_API_KEY (or ${others.join(', ')})`,
       '  mom init                 writes a configuration',
-      '  mom ask --sandbox        needs no key and no network',
+      '  --sandbox                needs no key and no network',
       `  ${local}`,
     ].join('\n'),
   });

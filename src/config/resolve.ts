@@ -143,7 +143,7 @@ function pickStrategy({ strategy: asked, models = [], critics = [] }: MixtureCho
     throw new MomError('usage', `there is no strategy '${asked}'`, { hint: nameHint(asked, STRATEGIES) });
   if ((asked === 'single' || asked === 'self') && models.length > 1) {
     throw new MomError('usage', `strategy '${asked}' asks one model, but ${models.length} are named`, {
-      hint: 'give one -m, or leave --strategy out',
+      hint: 'name one model (-m), or leave the strategy out (--strategy)',
     });
   }
   return asked as StrategyName;

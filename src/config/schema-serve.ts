@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseDuration } from '../core/duration.js';
 import { SERVE } from '../core/limits.js';
-import { about, budget, count, duration, span, text, wholeBetween } from './schema-parts.js';
+import { about, budget, count, duration, flag, span, text, wholeBetween } from './schema-parts.js';
 
 /** Largest body that may be configured, in MiB: it is held in memory as one text, and Node's texts end at about 512 MiB. */
 const MAX_BODY_MIB = 256;
@@ -23,6 +23,7 @@ const sideRequest = v.pipe(
     system: about(text, 'Text that stands in a system prompt, whatever its case.'),
     user: about(text, "Text that stands in the last turn of the user's, whatever its case."),
     max_characters: about(count(1), 'Characters of all messages together, at most. No limit by default.'),
+    tools: about(flag, 'Counts for requests that offer tools too, which the model may then call. Default: false.'),
     model: about(text, 'The name it is answered under. Default: `mom:single`.'),
   }),
   v.check((rule) => rule.system !== undefined || rule.user !== undefined, 'a rule with a text under system: or user:'),

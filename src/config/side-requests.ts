@@ -7,21 +7,30 @@ const SIDE_MODEL = 'mom:single';
 /** Titles and tags are asked for the beginning of a conversation, or for a short one. */
 const SHORT = 20_000;
 
-function rule(name: string, text: { system?: string; user?: string }, maxCharacters: number | null = null): SideRule {
-  return { name, system: text.system ?? null, user: text.user ?? null, maxCharacters, model: SIDE_MODEL };
+function rule(name: string, text: { system?: string; user?: string }, maxCharacters: number | null = null, tools = false): SideRule {
+  return { name, system: text.system ?? null, user: text.user ?? null, maxCharacters, tools, model: SIDE_MODEL };
 }
 
 /** What clients are known to ask beside the conversation: a text of each client's own prompt, short enough to outlive its next version. */
 const KNOWN_SIDE_REQUESTS: readonly SideRule[] = [
   // opencode, packages/opencode/src/agent/prompt/title.txt
   rule('opencode title', { system: 'You are a title generator. You output ONLY a thread title' }, SHORT),
+  // opencode, packages/opencode/src/agent/prompt/compaction.txt, now and before
+  rule('opencode summary', { system: 'You are an anchored context summarization assistant for coding sessions' }),
+  rule('opencode summary', { system: 'You are a helpful AI assistant tasked with summarizing conversations' }),
+  // pi, packages/coding-agent/src/core/compaction
+  rule('pi summary', { system: 'You are a context summarization assistant. Your task is to read a conversation' }),
   // aider, aider/prompts.py: commit_system (both wordings say this), and summarize
   rule('aider commit message', { system: 'which are about to be committed to a git repo' }),
   rule('aider history summary', { system: '*Briefly* summarize this partial conversation about programming' }),
   // qwen-code, packages/core/src: services/sessionTitle.ts, memory/relevanceSelector.ts
   rule('qwen-code title', { system: 'that captures what this programming-assistant session is about' }, SHORT),
   rule('qwen-code memory', { system: 'You are selecting memories that will be useful to an AI coding assistant' }),
-  // qwen-code and gemini-cli, packages/core/src/utils/nextSpeakerChecker.ts
+  // the same, memory/extractionAgentPlanner.ts and memory/dreamAgentPlanner.ts: agents of their own, with tools
+  rule('qwen-code memory keeper', { system: 'You are now acting as the managed memory extraction subagent' }, null, true),
+  rule('qwen-code memory dream', { system: 'You are performing a managed memory dream' }, null, true),
+  // qwen-code and gemini-cli, packages/core/src: core/prompts.ts, utils/nextSpeakerChecker.ts
+  rule('history summary', { system: 'You are the component that summarizes internal chat history into a given structure' }),
   rule('next speaker', { user: 'determine who should logically speak next' }),
   // continue, core/util/chatDescriber.ts
   rule('continue title', { user: 'please reply with a title for the chat that is 3-4 words in length' }, SHORT),
@@ -37,13 +46,14 @@ const KNOWN_SIDE_REQUESTS: readonly SideRule[] = [
 export function sideRulesOf(config: LoadedConfig): readonly SideRule[] {
   const own = config.values.serve?.side_requests;
   if (own === undefined) return KNOWN_SIDE_REQUESTS;
-  return own.map(({ name, system, user, max_characters, model }, index) => {
+  return own.map(({ name, system, user, max_characters, tools, model }, index) => {
     const filled = (option: string, value: string | undefined) => config.text(['serve', 'side_requests', index, option], value ?? null);
     return {
       name,
       system: filled('system', system),
       user: filled('user', user),
       maxCharacters: max_characters ?? null,
+      tools: tools ?? false,
       model: filled('model', model) ?? SIDE_MODEL,
     };
   });

@@ -105,6 +105,8 @@ export interface SideRule {
   user: string | null;
   /** Of all messages together, at most. */
   maxCharacters: number | null;
+  /** Counts for requests that offer tools too: agents of their own. Their prompts may hold anything, so the others don't. */
+  tools: boolean;
   /** The name it is answered under, such as `mom:single`. */
   model: string;
 }

@@ -17,6 +17,8 @@ export interface ModelFacts {
   id: string;
   /** Tokens of prompt and answer together. */
   context: number | null;
+  /** Tokens of an answer at most. */
+  maxOutput: number | null;
   /** Takes images. */
   images: boolean | null;
   /** Names of the parameters it takes, as on the wire. */

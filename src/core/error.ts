@@ -1,3 +1,5 @@
+import { withoutKeyLike } from './key-like.js';
+
 /**
  * The one table of errors: exit status of the command line, HTTP status and OpenAI error type of the gateway,
  * and whether asking again can help.
@@ -72,12 +74,17 @@ export class MomError extends Error {
   readonly [BRAND] = true;
 
   constructor(code: ErrorCode, message: string, options: MomErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(told(code, message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint ?? null;
+    this.hint = options.hint === undefined ? null : told(code, options.hint);
     this.status = options.status ?? null;
     this.retryAfterMs = options.retryAfterMs ?? null;
   }
+}
+
+/** A key in the wrong place of a configuration is quoted like any other mistake, and nobody knows yet that it is one. */
+function told(code: ErrorCode, text: string): string {
+  return code === 'config_invalid' || code === 'config_untrusted' ? withoutKeyLike(text) : text;
 }
 
 export function isMomError(error: unknown): error is MomError {
@@ -89,7 +96,7 @@ export function toMomError(error: unknown): MomError {
   if (isMomError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new MomError('bug', `mom ran into a bug: ${message}`, {
-    hint: 'please report it with the command line and, with --debug-requests, the trace',
+    hint: 'please report it with what was asked and the trace (debug_requests, --debug-requests)',
     cause: error,
   });
 }

@@ -91,5 +91,8 @@ export const RETRY_BUDGET = { window: 100, share: 0.2, least: 3 } as const;
 /** A client of a stream that lets more characters wait than `waiting`, and then reads nothing for `patience` (milliseconds), has gone. */
 export const SLOW_CLIENT = { waiting: 1024 * 1024, patience: 60_000 } as const;
 
+/** Thoughts before tool calls that a gateway keeps for the next turn: of so many calls, so many characters, for so long after their last use (milliseconds). */
+export const KEPT_THOUGHTS = { calls: 10_000, characters: 32 * 1024 * 1024, time: 3_600_000 } as const;
+
 /** Proposals that a gateway keeps for clients that come back: of so many requests, with so many characters in all. */
 export const KEPT_PROPOSALS = { requests: 1_000, characters: 32 * 1024 * 1024 } as const;

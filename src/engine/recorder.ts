@@ -33,7 +33,7 @@ export class Recorder {
   emit(body: RunEventBody): void {
     const event: RunEvent = { ...body, run_id: this.#runId, t_ms: this.elapsed() };
     this.fold.apply(event);
-    for (const sink of [...this.#sinks]) this.#hand(sink, event);
+    for (const sink of this.#sinks) this.#hand(sink, event);
   }
 
   warn(code: string, message: string): void {

@@ -46,6 +46,9 @@ export function createReadGauge(
   });
 }
 
+/** Characters of a model's name in a label: clients choose names, and each stands in many lines. */
+const LONGEST_NAME = 200;
+
 export type BoundedLabels = ReturnType<typeof createBoundedLabels>;
 
 /** Labels whose values come from outside. @param clean takes the secrets out of a text */
@@ -54,7 +57,7 @@ export function createBoundedLabels(clean: (text: string) => string) {
   return {
     /** The same id at two providers is two models. */
     model(provider: string, model: string) {
-      const shown = clean(model);
+      const shown = clean(model.slice(0, LONGEST_NAME)).replace(/\p{Cc}/gu, '\ufffd');
       return models(`${provider}\n${shown}`) === OTHER ? OTHER : shown;
     },
     mixture: bounded(MOST_LABELS.mixture),

@@ -2,9 +2,8 @@ import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { MomError } from '../core/error.js';
 import type { EventSink, RunEvent } from '../core/event.js';
-import { makeFolder } from '../core/make-folder.js';
 import { atExit } from './at-exit.js';
-import { closeFolder, openPrivateFile, writeWhole } from './private-file.js';
+import { openPrivateFile, preparePrivateFolder, writeWhole } from './private-file.js';
 import type { Redactor } from './redact.js';
 import { createRedactor } from './redact.js';
 
@@ -37,7 +36,7 @@ type DeltaEvent = Extract<RunEvent, { type: 'call.delta' }>;
  */
 export function createJournal(options: JournalOptions): Journal {
   const path = join(options.dir, `${options.runId}.jsonl`);
-  const redactor = createRedactor((options.secrets ?? []).flatMap((secret) => [secret, escaped(secret)]));
+  const redactor = createRedactor(options.secrets ?? []);
   let fd: number | null = null;
   let disabled = false;
   let queue: RunEvent[] = [];
@@ -55,7 +54,7 @@ export function createJournal(options: JournalOptions): Journal {
     if (disabled || events.length === 0) return;
     try {
       fd ??= open();
-      for (const event of events) writeWhole(fd, `${line(event, redactor)}\n`);
+      writeWhole(fd, events.map((event) => `${line(event, redactor)}\n`).join(''));
       hasWritten = true;
     } catch (error) {
       disabled = true;
@@ -65,8 +64,7 @@ export function createJournal(options: JournalOptions): Journal {
   }
 
   function open(): number {
-    makeFolder(options.dir);
-    closeFolder(options.dir);
+    preparePrivateFolder(options.dir);
     return openPrivateFile(path);
   }
 
@@ -99,7 +97,7 @@ export function createJournal(options: JournalOptions): Journal {
       if (disabled || event.type === 'answer.delta') return;
       forget ??= atExit(flush);
       enqueue(event);
-      if (event.type === 'call.end' || event.type === 'call.billed' || event.type === 'outcome' || event.type === 'run.end') flush();
+      if (event.type === 'call.end' || event.type === 'call.billed' || event.type === 'run.end') flush();
       else timer ??= setTimeout(flush, hasWritten ? FLUSH_EVERY : FIRST_FLUSH).unref();
     },
     close() {
@@ -110,11 +108,16 @@ export function createJournal(options: JournalOptions): Journal {
   };
 }
 
+/** An error or a warning in JSON: inside a text the quotation marks would have a backslash. */
+const TROUBLE = /"(?:error|warning)":\{|"warnings":\[\{/;
+
 /** The conversation and the models' texts stay as they were, but for known secrets; errors lose all that looks like a key. */
 function line(event: RunEvent, redactor: Redactor): string {
   const carriesConversation = event.type === 'run.start' || event.type === 'call.start' || event.type === 'call.delta';
-  const json = carriesConversation ? JSON.stringify(event) : JSON.stringify(event, (key, value: unknown) => cleaned(key, value, redactor));
-  return redactor.exact(json);
+  const json = JSON.stringify(event);
+  // Looking at each field costs more than all the rest, and most events have no error to tell.
+  if (carriesConversation || !TROUBLE.test(json)) return redactor.exact(json);
+  return redactor.exact(JSON.stringify(event, (key, value: unknown) => cleaned(key, value, redactor)));
 }
 
 function cleaned(key: string, value: unknown, redactor: Redactor): unknown {
@@ -126,11 +129,6 @@ function cleaned(key: string, value: unknown, redactor: Redactor): unknown {
 function cleanedMessage(value: unknown, redactor: Redactor): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, typeof field === 'string' ? redactor.clean(field) : field]));
-}
-
-/** As it stands inside a JSON string. */
-function escaped(secret: string): string {
-  return JSON.stringify(secret).slice(1, -1);
 }
 
 function journalError(path: string, cause: unknown): MomError {

@@ -2,6 +2,8 @@ import { write } from 'node:fs';
 
 /** Bytes that wait for a reader who does not read; lines beyond that are lost. */
 const MOST_WAITING = 1024 * 1024;
+/** Milliseconds in which lines are gathered: under load a write for each line would cost more than the line. */
+const GATHER = 20;
 /** Milliseconds until a full pipe is tried again, and what the end waits for one. */
 const RETRY_AFTER = 50;
 const LAST_WAIT = 500;
@@ -24,6 +26,7 @@ export function openLogStream(fd: number): LogStream {
   let current: Promise<void> | null = null;
 
   async function drain(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, GATHER));
     while (waiting.length > 0 && !isGone) {
       let chunk = Buffer.concat(waiting);
       waiting = [];

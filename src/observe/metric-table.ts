@@ -117,7 +117,7 @@ export const METRICS = {
     name: 'mom_budget_limit_usd',
     type: 'gauge',
     labels: ['budget'],
-    help: 'What a budget allows in its period, in US dollars.',
+    help: 'What a budget allows in its period, in US dollars: day and month of all runs, laptop day of a key.',
   },
   budgetLeft: { name: 'mom_budget_left_usd', type: 'gauge', labels: ['budget'], help: 'What is left of it.' },
 } as const satisfies Record<string, MetricSpec>;

@@ -1,10 +1,13 @@
 import { chmodSync, closeSync, constants, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { makeFolder } from '../core/make-folder.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 
-/** Takes everybody else's rights from a folder of mom's own. */
-export function closeFolder(dir: string): void {
-  const { mode } = statSync(dir);
+/** A folder of mom's own: made when it is not there, and closed to everybody else when it is open to them. */
+export function preparePrivateFolder(dir: string): void {
+  const known = statSync(dir, { throwIfNoEntry: false });
+  if (known === undefined) makeFolder(dir);
+  const { mode } = known ?? statSync(dir);
   if ((mode & 0o077) !== 0) chmodSync(dir, mode & 0o700);
 }
 

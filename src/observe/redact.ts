@@ -1,10 +1,12 @@
-/** Shorter ones are dummies such as `ollama`, which are also words of ordinary text. */
-const SHORTEST_SECRET = 8;
+import { formsOf, SHORTEST_SECRET } from '../core/secrets.js';
+
 const MARK = '[redacted]';
 
-/** What keys of the known providers look like, and credentials in headers and addresses. */
+/** Keys that begin with a word; a digit is looked for afterwards, or a text full of beginnings would take the square of its length. */
+const PREFIXED = /\b(?:sk|rk|pk|gsk|xai)[-_][\w-]{16,}/g;
+
+/** What other keys look like, and credentials in headers and addresses. */
 const KEY_LIKE: readonly [RegExp, string][] = [
-  [/\b(?:sk|rk|pk|gsk|xai)[-_](?=[\w-]*\d)[\w-]{16,}/g, MARK],
   [/\bAIza[\w-]{30,}/g, MARK],
   [/\b(?:gh[pousr]|github_pat|hf)_\w{20,}/g, MARK],
   [/\b(Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi, `$1 ${MARK}`],
@@ -18,11 +20,15 @@ export interface Redactor {
   exact(text: string): string;
 }
 
-/** @param secrets the keys in use; ones under 8 characters are dummies and stay */
+/** @param secrets the keys in use, taken out in each form in which they may stand; ones under 8 characters are dummies and stay */
 export function createRedactor(secrets: readonly string[]): Redactor {
   // The longest first, so that a secret that contains another goes whole.
-  const known = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
+  const real = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
+  const known = [...new Set(real.flatMap(formsOf))].sort((a, b) => b.length - a.length);
   const exact = (text: string) => known.reduce((rest, secret) => rest.replaceAll(secret, MARK), text);
-  const clean = (text: string) => KEY_LIKE.reduce((rest, [pattern, mark]) => rest.replace(pattern, mark), exact(text));
+  const clean = (text: string) => {
+    const rest = exact(text).replace(PREFIXED, (word) => (/\d/.test(word) ? MARK : word));
+    return KEY_LIKE.reduce((left, [pattern, mark]) => left.replace(pattern, mark), rest);
+  };
   return { clean, exact };
 }

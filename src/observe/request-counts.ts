@@ -25,8 +25,9 @@ export function createRequestCounts(counts: Instruments, labels: BoundedLabels):
   };
 
   /** Embeddings are no run: what they cost stands in the report alone. */
-  function countEmbeddings({ model, costUsd }: RequestReport, client: string): void {
+  function countEmbeddings({ model, costUsd, usage }: RequestReport, client: string): void {
     const of = { mixture: '', provider: '', model: labels.model('', model ?? '') };
+    if (usage !== null && usage.input_tokens > 0) counts.tokens.inc({ ...of, kind: 'input' }, usage.input_tokens);
     if (costUsd === null) counts.unpriced.inc(of);
     else {
       counts.cost.inc(of, costUsd);

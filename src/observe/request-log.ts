@@ -49,8 +49,9 @@ export interface RequestLogOptions {
   level?: LogLevel;
 }
 
-/** Longest text of a client's or a provider's in one line. */
+/** Longest text of a client's or a provider's in one line, and how much of one is looked through for keys: one that is cut is found no more. */
 const LONGEST_TEXT = 1_000;
+const MOST_CLEANED = 100_000;
 
 /** Codes of requests that could not be served for a reason that the operator may want to know, though the status is below 500. */
 const UPSTREAM_CODES: ReadonlySet<string> = new Set(['cost_cap', 'no_credit', 'request_refused']);
@@ -61,7 +62,7 @@ export function createRequestLog({ write, clean, readable, level = 'info' }: Req
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
     destination,
   );
-  const text = (value: string | null) => (value === null ? undefined : clean(shortened(value)));
+  const text = (value: string | null) => (value === null ? undefined : shortened(clean(value.slice(0, MOST_CLEANED))));
   return {
     request(report) {
       const { usage, error } = report;

@@ -4,6 +4,7 @@ import { embeddings } from './endpoints/embeddings.js';
 import { health, readiness } from './endpoints/health.js';
 import { showMetrics } from './endpoints/metrics.js';
 import { listModels, showModel } from './endpoints/models.js';
+import { nothingHere } from './endpoints/nothing-here.js';
 import { ApiError } from './errors.js';
 import { createGates } from './gates/index.js';
 import { CONNECTION } from './limits.js';
@@ -67,10 +68,6 @@ export function createGateway(deps: GatewayDeps, { isLoopback, chat, bodyTime = 
       isStopping = true;
     },
   };
-}
-
-function nothingHere(): never {
-  throw new ApiError('not_found', 'there is nothing at this path', { hint: 'what can be asked is under /v1, such as /v1/models' });
 }
 
 function wrongMethod(c: Context, allow: string): never {

@@ -30,5 +30,11 @@ export const COME_BACK = { busy: 1_000, stopping: 5_000 } as const;
 /** Seconds for which a browser may keep the answer to a preflight. */
 export const PREFLIGHT_AGE = 600;
 
+/** Levels on which lists and maps of a body may stand in each other; schemas of tools have a dozen. */
+export const BODY_DEPTH = 200;
+
+/** Characters of a model's name. */
+export const MODEL_NAME_LENGTH = 4_096;
+
 /** Length of a request id that a client may choose. */
 export const REQUEST_ID_LENGTH = 128;

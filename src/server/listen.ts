@@ -5,6 +5,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { MomError } from '../core/error.js';
 import { type Connections, followConnections } from './connections.js';
 import { CONNECTION, type ConnectionLimits } from './limits.js';
+import { closeWaitingAnswers } from './pipelines.js';
 import { sendStream } from './send-stream.js';
 
 /** What the app gets beside a request. */
@@ -41,6 +42,8 @@ export async function listen({ host, port, fetch, limits = CONNECTION }: ListenO
       const wire = env as Wire;
       const response = await fetch(request, wire);
       if (!isStream(response) || response.body === null) return response;
+      // A client of HTTP/1.0 knows no chunks; it reads until the connection ends.
+      if (wire.incoming.httpVersion === '1.0') response.headers.delete('transfer-encoding');
       sendStream(response, response.body, wire.outgoing);
       return RESPONSE_ALREADY_SENT;
     },
@@ -56,6 +59,7 @@ export async function listen({ host, port, fetch, limits = CONNECTION }: ListenO
   }) as Server;
   // Whoever asks before sending is told to go on when the body is read, not before.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
+  closeWaitingAnswers(server);
   const connections = followConnections(server);
   await bind(server, host, port);
   const bound = (server.address() as AddressInfo).port;

@@ -1,7 +1,7 @@
 import type { ModelFacts, ModelLookup, ModelRecord, Prices } from '../core/catalog.js';
 
-/** id, context, images, place of its parameters in the table, expires, prices in the order of {@link priceRow}. */
-type Row = [string, number | null, boolean | null, number | null, string | null, (number | null)[] | null];
+/** id, context, images, place of its parameters in the table, expires, prices in the order of {@link priceRow}, tokens of an answer; rows of older versions end before that. */
+type Row = [string, number | null, boolean | null, number | null, string | null, (number | null)[] | null, (number | null)?];
 
 /**
  * Models as rows, because a run waits while they are read: several hundred are parsed in well under a millisecond. Most
@@ -18,8 +18,8 @@ export function writeModels({ list, lookups }: ModelRecord): StoredModels {
   const places = new Map<string, number>();
   const parameters: string[][] = [];
   const row = (facts: ModelFacts): Row => {
-    const { id, context, images, expires, prices } = facts;
-    return [id, context, images, facts.parameters && place([...facts.parameters]), expires, prices && priceRow(prices)];
+    const { id, context, maxOutput, images, expires, prices } = facts;
+    return [id, context, images, facts.parameters && place([...facts.parameters]), expires, prices && priceRow(prices), maxOutput];
   };
   const place = (names: string[]): number => {
     const key = names.join(' ');
@@ -54,17 +54,18 @@ export function readModels(stored: StoredModels): { listed: Map<string, ModelFac
   return { listed, lookups: asked };
 }
 
-function readRow([id, context, images, place, expires, prices]: Row, table: readonly string[][]): ModelFacts | null {
+function readRow([id, context, images, place, expires, prices, maxOutput = null]: Row, table: readonly string[][]): ModelFacts | null {
   const sound =
     typeof id === 'string' &&
     (context === null || typeof context === 'number') &&
+    (maxOutput === null || typeof maxOutput === 'number') &&
     (images === null || typeof images === 'boolean') &&
     (place === null || table[place] !== undefined) &&
     (expires === null || typeof expires === 'string');
   if (!sound) return null;
   const read = prices === null ? null : readPrices(prices);
   if (prices !== null && read === null) return null;
-  return { id, context, images, parameters: place === null ? null : (table[place] as string[]), expires, prices: read };
+  return { id, context, maxOutput, images, parameters: place === null ? null : (table[place] as string[]), expires, prices: read };
 }
 
 function priceRow({ input, output, cachedInput, reasoning, request, image }: Prices): (number | null)[] {

@@ -116,7 +116,15 @@ describe('servers on this machine', () => {
 
 const own = () => provider('openrouter', 'http://127.0.0.1:1/v1', 'openrouter');
 const PICTURE: Message = { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] };
-const facts: ModelFacts = { id: 'some/model', context: 8_000, images: false, parameters: null, expires: null, prices: FREE };
+const facts: ModelFacts = {
+  id: 'some/model',
+  context: 8_000,
+  maxOutput: null,
+  images: false,
+  parameters: null,
+  expires: null,
+  prices: FREE,
+};
 
 /** An engine that only tells that it was run, after what is known of the model then. */
 async function runWith(world: World, messages: Message[]) {
@@ -204,7 +212,15 @@ describe('an engine that serves for days', () => {
     return { run, asked, known };
   }
 
-  const LISTED: ModelFacts = { id: 'some/model', context: 10, images: null, parameters: null, expires: null, prices: DEAR };
+  const LISTED: ModelFacts = {
+    id: 'some/model',
+    context: 10,
+    maxOutput: null,
+    images: null,
+    parameters: null,
+    expires: null,
+    prices: DEAR,
+  };
 
   it('fetches a list of yesterday anew, beside the run', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-02T12:00:00Z') });

@@ -16,7 +16,15 @@ const OWN: Provider = {
   attribution: false,
 };
 
-const facts = (id: string): ModelFacts => ({ id, context: null, images: null, parameters: null, expires: null, prices: null });
+const facts = (id: string): ModelFacts => ({
+  id,
+  context: null,
+  maxOutput: null,
+  images: null,
+  parameters: null,
+  expires: null,
+  prices: null,
+});
 
 /** What is said of `model` by a provider of the plain OpenAI kind with this list; null: no list. */
 function look(list: string[] | null, model: string) {

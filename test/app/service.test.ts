@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openService, type ServiceOptions } from '../../src/app/open-service.js';
 import { createSharedGuards } from '../../src/app/shared-guards.js';
+import type { ServeKey } from '../../src/config/wishes.js';
 import { memoryBudget } from '../../src/core/budget.js';
+import type { Message } from '../../src/core/message.js';
 import type { Warning } from '../../src/core/run.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { makeWorkspace, USER } from '../config/workspace.js';
+import { OFFER, turnsAfter } from '../support/agent.js';
 
 const MIXTURES = `
 mixture: main
@@ -305,6 +308,68 @@ describe('budgets of keys', () => {
     database.close();
     expect(rows).toMatch(/key [0-9a-f]{32} \d{4}-\d\d-\d\d/);
     expect(rows).not.toContain('canary');
+  });
+});
+
+describe('thoughts before tool calls', () => {
+  it('go back to their model in the next turn, also after a reload; nobody else sees their signature', async () => {
+    const bodies: { messages: Record<string, unknown>[] }[] = [];
+    const signed = { reasoning_details: [{ type: 'reasoning.encrypted', data: 'canary-signature', id: 'tool_0_read', index: 0 }] };
+    const called = { tool_calls: [{ index: 0, id: 'tool_0_read', type: 'function', function: { name: 'read', arguments: '{}' } }] };
+    const answers = createServer(async (request, response) => {
+      let text = '';
+      for await (const part of request) text += part;
+      bodies.push(JSON.parse(text));
+      const first = bodies.length === 1;
+      const delta = first ? { ...signed, ...called } : { content: 'done' };
+      const chunk = { choices: [{ index: 0, delta, finish_reason: first ? 'tool_calls' : 'stop' }] };
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
+    });
+    await new Promise<void>((resolve) => answers.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void answers.close());
+    const url = `http://127.0.0.1:${(answers.address() as AddressInfo).port}/v1`;
+    const text = `mixture: a\nmixtures: { a: { proposers: [own:x], critic: own:thinker, strategy: single } }\nproviders: { own: { base_url: "${url}" } }\n`;
+    const { start } = await open(text, { sandbox: null, ...createSharedGuards() });
+    const events: string[] = [];
+    const turn = async (messages: readonly Message[]) => {
+      const service = await start();
+      const { mixture } = await service.target('mom', 'whole');
+      return service.engine.run({ messages, mixture, stream: false, tools: OFFER }, [
+        { handle: (event) => void events.push(JSON.stringify(event)) },
+      ]);
+    };
+    const result = await turn(QUESTION);
+    expect(result.tool_calls).toMatchObject([{ name: 'read', id: expect.stringMatching(/^call_[0-9a-f]{24}$/) }]);
+    await turn([...QUESTION, ...turnsAfter(result, () => 'alpha')]);
+    const id = result.tool_calls[0]?.id;
+    expect(bodies[1]?.messages.find(({ role }) => role === 'assistant')).toMatchObject({
+      tool_calls: [{ id }],
+      reasoning_details: [{ type: 'reasoning.encrypted', data: 'canary-signature', id, index: 0 }],
+    });
+    expect(events.join('')).not.toContain('canary-signature');
+  });
+});
+
+describe('all budgets', () => {
+  it('are told with what is left: of all runs first, then of keys', async () => {
+    const { service } = await open(
+      `${MIXTURES}budget: { day: 5 }\nserve: { keys: [{ name: laptop, key: canary-key, budget: { day: 1, month: 2 } }, other-key] }\n`,
+    );
+    const [laptop] = service.settings.serve.keys as [ServeKey];
+    for (const budget of service.budgetsOf(laptop)) budget.reserve(0.25)?.settle(0.25);
+    const { mixture } = await service.target('mom:single', 'whole');
+    const { cost_usd } = await service.engine.run({ messages: QUESTION, mixture, stream: false });
+    expect(cost_usd).toBeGreaterThan(0);
+    expect(service.budgets()).toEqual([
+      { name: 'day', limit: 5, left: expect.closeTo(5 - (cost_usd ?? 0), 8) },
+      { name: 'laptop day', limit: 1, left: 0.75 },
+      { name: 'laptop month', limit: 2, left: 1.75 },
+    ]);
+  });
+
+  it('are none where none is configured', async () => {
+    const { service } = await open();
+    expect(service.budgets()).toEqual([]);
   });
 });
 

@@ -161,7 +161,7 @@ describe('what flags do', () => {
     const who = `${ONE},in=0,out=100 alone, the cheapest of the mixture,`;
     expect(await ask([...args, 'hello'])).toEqual({
       stdout: '',
-      stderr: `mom: ${who} may cost $0.4, more than the cap of $0.3\nhint: raise it with --max-cost, or lower expected_output, the tokens of answer that are set aside for each call\n`,
+      stderr: `mom: ${who} may cost $0.4, more than the cap of $0.3\nhint: raise max_cost (--max-cost), or lower expected_output, the tokens of answer that are set aside for each call\n`,
       status: 4,
       signal: null,
     });
@@ -199,7 +199,7 @@ describe('what flags do', () => {
       'hello',
     ]);
     expect({ stdout, status }).toEqual({ stdout: '', status: 75 });
-    expect(stderr).toBe('mom: the run was not finished after 400 ms\nhint: give it longer with --timeout, or ask fewer or faster models\n');
+    expect(stderr).toBe('mom: the run was not finished after 400 ms\nhint: raise timeouts.run (--timeout), or ask fewer or faster models\n');
   });
 
   it('--set changes any option, --role gives each proposer its system text', async () => {

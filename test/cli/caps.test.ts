@@ -34,7 +34,7 @@ const [ONE, TWO, MERGED] = ['One', 'Two', 'Merged'].map((text) => `sandbox/say=$
 /** Each call sets aside 100 tokens of answer: 10 cents. */
 const SHORT = { proposers: [ONE, TWO], critic: MERGED, expected_output: 100 };
 
-const RAISE = 'hint: raise it with --max-cost, or lower expected_output, the tokens of answer that are set aside for each call\n';
+const RAISE = 'hint: raise max_cost (--max-cost), or lower expected_output, the tokens of answer that are set aside for each call\n';
 
 describe('a cap of the user’s', () => {
   it('shrinks the panel, and says who is left out', async () => {
@@ -66,7 +66,7 @@ describe('a cap of the user’s', () => {
     const { stdout, stderr, status } = await ask(['--max-cost', '0.3', '--json', 'hello'], place);
     const result = json({ stdout } as CliResult);
     expect({ stderr, status }).toEqual({
-      stderr: `mom: the cap of $0.3 is reached: ${long} was stopped before its answer was whole\nhint: raise it with --max-cost\n`,
+      stderr: `mom: the cap of $0.3 is reached: ${long} was stopped before its answer was whole\nhint: raise max_cost (--max-cost)\n`,
       status: 4,
     });
     expect(result).toMatchObject({ status: 'failed', answer: null, cost_source: 'reported', error: { code: 'cost_cap' } });
@@ -115,7 +115,7 @@ describe('a cap of 0', () => {
   it('refuses a model that costs money', async () => {
     expect(await ask(['-m', ONE, '--max-cost', '0', 'hello'])).toEqual({
       stdout: '',
-      stderr: `mom: ${ONE} costs money, and the cap of $0 lets only free models run\nhint: raise it with --max-cost, name free models, or give their price under pricing: in the config\n`,
+      stderr: `mom: ${ONE} costs money, and the cap of $0 lets only free models run\nhint: raise max_cost (--max-cost), name free models, or give their price under pricing: in the config\n`,
       status: 4,
       signal: null,
     });
@@ -136,7 +136,7 @@ describe('a price that nobody knows', () => {
   const model = 'sandbox/say=Hi,nocost';
   const args = ['-m', `own:${model}`, '--max-cost', '0.5', '--json', 'hello'];
   const message = `the price of ${model} is not known, so the cap of $0.5 can't be held`;
-  const hint = 'give the price under pricing: in the config, or let unknown prices pass with --set allow_unknown_price=true';
+  const hint = 'give the price under pricing: in the config, or set allow_unknown_price (--set allow_unknown_price=true)';
 
   it('is refused under a cap of the user’s', async () => {
     const refused = await ask(args, place());

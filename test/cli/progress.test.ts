@@ -54,6 +54,16 @@ describe('the progress line', () => {
     );
   });
 
+  it('of fuse: what is kept from an earlier run has answered', () => {
+    const line = new Line('fuse');
+    const kept = (id: string, model: string): RunEventBody => ({ type: 'call.kept', call: callRecord({ id, model }) });
+    expect(line.tell(kept('p1', 'a/one'), starts('p2', 'b/two'))).toBe('waiting for 1 of 2 models: two · answered: one · 1 s');
+    expect(line.tell(ends('p2', 'failed'), OVER)).toBe('1 of 2 answered · 2 s');
+    expect(line.tell(starts('c1', 'acme/big', 'critic', 0))).toBe('1 of 2 answered · final answer by big · 3 s');
+    const all = new Line('fuse');
+    expect(all.tell(kept('p1', 'a/one'), kept('p2', 'b/two'), OVER)).toBe('2 of 2 answered · 1 s');
+  });
+
   it('of self: one model, however many samples', () => {
     const line = new Line('self');
     const samples = [starts('p1', 'acme/big'), starts('p2', 'acme/big'), starts('p3', 'acme/big')];
@@ -185,6 +195,25 @@ describe('a verbose line', () => {
       'an answer',
       { type: 'call.end', call: callRecord({ confidence: 0.934 }) },
       'p1: answered after 300 ms, confidence 0.93, $0.001 reported',
+    ],
+    [
+      'tool calls',
+      {
+        type: 'call.end',
+        call: callRecord({
+          id: 'c1',
+          tool_calls: [
+            { id: 'x', name: 'read_file', arguments: '{}' },
+            { id: 'y', name: 'list', arguments: '{}' },
+          ],
+        }),
+      },
+      'c1: answered after 300 ms, calls read_file and list, $0.001 reported',
+    ],
+    [
+      'what was kept',
+      { type: 'call.kept', call: callRecord({ id: 'p2' }) },
+      'p2 acme/one at openrouter: kept from an earlier run of the same request',
     ],
     [
       'a failure, which may have cost something',

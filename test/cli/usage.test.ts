@@ -102,10 +102,10 @@ describe('keys and models', () => {
       'hint: one of these ways:',
       '  set OPENROUTER_API_KEY (or OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY)',
       '  mom init                 writes a configuration',
-      '  mom ask --sandbox        needs no key and no network',
+      '  --sandbox                needs no key and no network',
     ]);
     expect(hint[4]).toMatch(
-      /^ {2}(no local server answers on 127\.0\.0\.1:11434 or 127\.0\.0\.1:1234|found .*: mom ask --mixture local "\.\.\.")$/,
+      /^ {2}(no local server answers on 127\.0\.0\.1:11434 or 127\.0\.0\.1:1234|found .*: mixture local \(--mixture local\))$/,
     );
     expect(hint).toHaveLength(5);
   });

@@ -28,7 +28,7 @@ function price(input: number, output = input): Prices {
 }
 
 function model(id: string, more: Partial<ModelFacts> = {}): ModelFacts {
-  return { id, context: null, images: null, parameters: null, expires: null, prices: price(1), ...more };
+  return { id, context: null, maxOutput: null, images: null, parameters: null, expires: null, prices: price(1), ...more };
 }
 
 function record(fetched_at: string | null, models: ModelFacts[], lookups: Record<string, [string, ModelFacts | null]> = {}): ModelRecord {
@@ -360,6 +360,26 @@ describe('trouble', () => {
     expect(notes).toEqual([{ code: 'prices_unknown', message: 'up tells nothing of single models; no price is known of a/new, a/newer' }]);
     await prepare(['a/new']);
     expect(asked).toHaveLength(4);
+  });
+});
+
+describe('answers about single models', () => {
+  it('are bounded: names that nobody has are forgotten first', async () => {
+    const list = { told: [model('a/one')] };
+    const { catalog, asked, prepare } = world({
+      list,
+      models: { '~a/latest': { told: model('~a/latest') }, 'a/one': { told: model('a/one') } },
+    });
+    await prepare(['~a/latest']);
+    for (let i = 0; i < 500; i++) await prepare([`a/made-up-${i}`], 'facts');
+    expect(catalog.facts('up', '~a/latest')).toEqual(model('~a/latest'));
+    expect(catalog.retired('up', 'a/made-up-0')).toBe(false);
+    expect([1, 499].map((i) => catalog.retired('up', `a/made-up-${i}`))).toEqual([true, true]);
+    const before = asked.length;
+    await prepare(['a/made-up-499', '~a/latest'], 'facts');
+    expect(asked).toHaveLength(before);
+    await prepare(['a/made-up-0'], 'facts');
+    expect(asked.slice(before)).toEqual(['a/made-up-0']);
   });
 });
 

@@ -23,15 +23,19 @@ describe('an embedding', () => {
     expect(up.seen[0]?.body).toEqual({ model: 'text-embedding-3-small', input: 'hello', encoding_format: 'float' });
   });
 
-  it('reports the cost, and obeys the data policy of OpenRouter', async () => {
+  it('reports the cost, and obeys the data policy and the routing of OpenRouter', async () => {
     const up = await upstream((res) => json(res, { ...GOOD, usage: { total_tokens: 3, cost: 0.00001 } }));
-    const openrouter = client(up.url, { dialect: 'openrouter', privacy: { zdr: true }, extraBody: { temperature: 1 } });
+    const openrouter = client(up.url, {
+      dialect: 'openrouter',
+      privacy: { zdr: true },
+      extraBody: { temperature: 1, provider: { only: ['azure'], zdr: false } },
+    });
     expect(await openrouter.embed('up', 'openai/text-embedding-3-small', 'hello', signal)).toMatchObject({
       usage: { input_tokens: 3 },
       cost: { usd: 0.00001, source: 'reported' },
     });
     expect(up.seen[0]?.body).toEqual({
-      provider: { zdr: true },
+      provider: { only: ['azure'], zdr: true },
       model: 'openai/text-embedding-3-small',
       input: 'hello',
       encoding_format: 'float',

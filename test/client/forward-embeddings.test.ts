@@ -27,16 +27,16 @@ describe('a request for embeddings that is passed on', () => {
     expect(up.seen[0]).toMatchObject({ url: '/v1/embeddings', headers: { authorization: 'Bearer key-1234567890' }, body: request });
   });
 
-  it('gets the extra body and the data policy of its provider, which the client can’t lift', async () => {
+  it('gets the routing of its provider, which the client can’t lift, and nothing else that is set for chats', async () => {
     const up = await upstream((res) => json(res, { ...ANSWER, usage: { prompt_tokens: 4, cost: 0.5 } }));
     const openrouter = client(up.url, {
       dialect: 'openrouter',
       privacy: { zdr: true },
-      extraBody: { dimensions: 4, provider: { sort: 'price', zdr: false } },
+      extraBody: { top_k: 4, provider: { sort: 'price', zdr: false } },
     });
     const request = { model: 'openai/embed-latest', input: 'a', dimensions: 8, provider: { zdr: false } };
     expect((await openrouter.forwardEmbeddings('up', request, signal)).cost).toEqual({ usd: 0.5, source: 'reported' });
-    expect(up.seen[0]?.body).toEqual({ model: '~openai/embed-latest', input: 'a', dimensions: 4, provider: { sort: 'price', zdr: true } });
+    expect(up.seen[0]?.body).toEqual({ model: '~openai/embed-latest', input: 'a', dimensions: 8, provider: { sort: 'price', zdr: true } });
   });
 
   it.each([

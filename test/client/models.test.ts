@@ -42,19 +42,21 @@ const GPT = {
     internal_reasoning: '0.00002',
   },
   supported_parameters: ['max_tokens', 'seed'],
+  top_provider: { context_length: 400_000, max_completion_tokens: 128_000, is_moderated: true },
   expiration_date: '2027-01-31',
 };
 
 const GPT_FACTS = {
   id: 'openai/gpt-5',
   context: 400_000,
+  maxOutput: 128_000,
   images: true,
   parameters: ['max_tokens', 'seed'],
   expires: '2027-01-31',
   prices: { input: 0.00000125, output: 0.00001, cachedInput: 0.000000125, reasoning: 0.00002, request: 0, image: 0.001 },
 };
 
-const NOTHING = { context: null, images: null, parameters: null, expires: null, prices: null };
+const NOTHING = { context: null, maxOutput: null, images: null, parameters: null, expires: null, prices: null };
 
 function answering(value: unknown, status = 200) {
   return upstream((res) => {
@@ -90,9 +92,17 @@ describe('a model list', () => {
           architecture: { input_modalities: 'text' },
           pricing: { prompt: 'free', completion: '1' },
           supported_parameters: [],
+          top_provider: { max_completion_tokens: '5' },
           expiration_date: 'soon',
         },
-        { id: 'a/text', architecture: { input_modalities: ['text'] }, context_length: 0, pricing: null, supported_parameters: [1, 'seed'] },
+        {
+          id: 'a/text',
+          top_provider: { max_completion_tokens: null },
+          architecture: { input_modalities: ['text'] },
+          context_length: 0,
+          pricing: null,
+          supported_parameters: [1, 'seed'],
+        },
       ],
     });
     expect(await source().fetchList(provider(up.url), signal)).toEqual({
@@ -182,6 +192,37 @@ describe('a single model', () => {
   ])('%j with %i', async (body, status, answer) => {
     const up = await answering(body, status);
     expect(await source().fetchModel(provider(up.url), 'a/b', signal)).toEqual(answer);
+  });
+
+  it('stays below its path, whatever a client calls it', async () => {
+    const up = await answering({ data: GPT });
+    const names = [
+      '../../credits',
+      '..',
+      './x',
+      'a/../../keys',
+      '..%2f..%2fkeys',
+      '//evil.test/x',
+      'a?b=c',
+      'a#b',
+      'http://evil.test/v1',
+      'a\\..\\b',
+      'x\ud800',
+    ];
+    for (const name of names) expect(await source().fetchModel(provider(up.url), name, signal)).toMatchObject({ told: { id: name } });
+    expect(up.seen.map(({ url }) => url)).toEqual([
+      '/v1/model/%252E%252E/%252E%252E/credits',
+      '/v1/model/%252E%252E',
+      '/v1/model/%252E/x',
+      '/v1/model/a/%252E%252E/%252E%252E/keys',
+      '/v1/model/..%252f..%252fkeys',
+      '/v1/model///evil.test/x',
+      '/v1/model/a%3Fb=c',
+      '/v1/model/a%23b',
+      '/v1/model/http://evil.test/v1',
+      '/v1/model/a%5C..%5Cb',
+      '/v1/model/x%EF%BF%BD',
+    ]);
   });
 
   it('can’t be asked of a plain OpenAI server', async () => {

@@ -186,6 +186,43 @@ describe('a host that nobody knows', () => {
   });
 });
 
+describe('a connection that stood', () => {
+  it('and is closed before an answer may have cost something: a broken stream, no host out of reach', async () => {
+    const up = await upstream((res) => void res.socket?.destroy());
+    const { error } = await told(client(up.url).call(ask({ retries: 0 })));
+    expect(error).toMatchObject({
+      code: 'stream_broken',
+      message: 'up closed the connection before it answered for openai/gpt-5 (ECONNRESET)',
+      status: null,
+    });
+  });
+
+  it('and speaks something else is told as such', async () => {
+    const up = await upstream((res) => void res.socket?.end('220 mail.example.org ESMTP\r\n'));
+    const { error } = await told(client(up.url).call(ask()));
+    expect(error).toMatchObject({
+      code: 'bad_response',
+      message: 'up answered for openai/gpt-5 with something that is not HTTP (HPE_INVALID_CONSTANT)',
+    });
+    expect(up.seen).toHaveLength(1);
+  });
+
+  it('tells the id of the bill before the first word, where the head of the answer has it', async () => {
+    const up = await upstream((res) => {
+      res.writeHead(200, { ...sse, 'x-generation-id': 'gen-1' });
+      res.write(': thinking\n\n');
+    });
+    const { events, error } = await told(
+      client(up.url, { dialect: 'openrouter' }).call(ask({ timeouts: { first_event: 50 }, retries: 0 })),
+    );
+    expect(events).toEqual([
+      { type: 'attempt', attempt: 1 },
+      { type: 'open', generationId: 'gen-1' },
+    ]);
+    expect(error?.code).toBe('timeout');
+  });
+});
+
 describe('a date in Retry-After', () => {
   it('that is over means no wait, also when the clock has jumped', async () => {
     const up = await upstream((res, _seen, n) =>

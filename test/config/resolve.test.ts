@@ -124,7 +124,7 @@ describe('a wrong choice', () => {
       { strategy: 'single', models: ['a/x', 'b/y'] },
       'usage',
       "strategy 'single' asks one model, but 2 are named",
-      'give one -m, or leave --strategy out',
+      'name one model (-m), or leave the strategy out (--strategy)',
     ],
   ])('%j is refused', async (choice, code, message, hint) => {
     await expect(makeWorkspace().resolve(choice)).rejects.toMatchObject({ code, message, hint });
@@ -182,14 +182,14 @@ describe('keys', () => {
   it('missing: the ways that exist are listed, and the local servers that were found', async () => {
     const config = await makeWorkspace().load({ OPENROUTER_API_KEY: '' });
     const hint = (local: string) =>
-      `one of these ways:\n  set OPENROUTER_API_KEY (or OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY)\n  mom init                 writes a configuration\n  mom ask --sandbox        needs no key and no network\n  ${local}`;
+      `one of these ways:\n  set OPENROUTER_API_KEY (or OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY)\n  mom init                 writes a configuration\n  --sandbox                needs no key and no network\n  ${local}`;
     await expect(resolveMixture(config, {}, async () => [])).rejects.toMatchObject({
       code: 'key_missing',
       message: 'no API key is set',
       hint: hint('no local server answers on 127.0.0.1:11434 or 127.0.0.1:1234'),
     });
     await expect(resolveMixture(config, {}, async (url) => (url.includes('11434') ? ['llama3.2'] : []))).rejects.toMatchObject({
-      hint: hint('found ollama on 127.0.0.1:11434: mom ask --mixture local "..."'),
+      hint: hint('found ollama on 127.0.0.1:11434: mixture local (--mixture local)'),
     });
     await expect(resolveMixture(config, { models: ['openai:g'] }, async () => [])).rejects.toMatchObject({
       code: 'key_missing',

@@ -51,7 +51,7 @@ serve:
   drain: 1m
   side_requests:
     - { name: title, system: "write a title", user: "\${WORD:-please}", max_characters: 500, model: mom/fast }
-    - { name: tags, user: tags }
+    - { name: tags, user: tags, tools: true }
 `;
     expect(await serve(text, { HOST: '0.0.0.0', LAPTOP: ' secret-2 ', MOM_SERVE_KEY: 'secret-3' })).toEqual({
       host: '0.0.0.0',
@@ -71,8 +71,8 @@ serve:
       heartbeat: 2_500,
       drain: 60_000,
       sideRequests: [
-        { name: 'title', system: 'write a title', user: 'please', maxCharacters: 500, model: 'mom/fast' },
-        { name: 'tags', system: null, user: 'tags', maxCharacters: null, model: 'mom:single' },
+        { name: 'title', system: 'write a title', user: 'please', maxCharacters: 500, tools: false, model: 'mom/fast' },
+        { name: 'tags', system: null, user: 'tags', maxCharacters: null, tools: true, model: 'mom:single' },
       ],
     });
   });
@@ -208,6 +208,26 @@ describe('side requests', () => {
       'next speaker',
       'user',
       "Based *strictly* on that response, determine who should logically speak next: the 'user' or the 'model' (you).",
+    ],
+    [
+      'opencode summary',
+      'system',
+      'You are an anchored context summarization assistant for coding sessions.\n\nSummarize only the conversation history you are given.',
+    ],
+    [
+      'opencode summary',
+      'system',
+      'You are a helpful AI assistant tasked with summarizing conversations.\n\nWhen asked to summarize, provide a detailed but concise',
+    ],
+    [
+      'pi summary',
+      'system',
+      'You are a context summarization assistant. Your task is to read a conversation between a user and an AI coding assistant, then produce',
+    ],
+    [
+      'history summary',
+      'system',
+      '\nYou are the component that summarizes internal chat history into a given structure.\n\nWhen the conversation history grows too large',
     ],
     ['open-webui tags', 'user', '### Task:\nGenerate 1-3 broad tags categorizing the main themes of the chat history, along with'],
   ] as const)('%s is known', async (name, where, text) => {

@@ -12,7 +12,7 @@ import { member, mixture } from '../support/mixture.js';
 const PRICES: Prices = { input: 1e-6, output: 4e-6, cachedInput: 1e-7, reasoning: 6e-6, request: 0.0001, image: 0 };
 
 const CATALOG: Catalog = {
-  facts: (_provider, id) => ({ id, context: null, images: null, parameters: null, expires: null, prices: PRICES }),
+  facts: (_provider, id) => ({ id, context: null, maxOutput: null, images: null, parameters: null, expires: null, prices: PRICES }),
   retired: () => false,
   nearest: () => null,
   listedAt: () => '2026-01-02T03:04:05Z',

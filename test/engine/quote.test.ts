@@ -23,7 +23,9 @@ function catalog(
   return {
     facts: (_provider, id) => {
       const own = prices[id];
-      return own ? { id, context: null, images: null, parameters: null, expires: null, prices: { ...PRICES, ...own } } : null;
+      return own
+        ? { id, context: null, maxOutput: null, images: null, parameters: null, expires: null, prices: { ...PRICES, ...own } }
+        : null;
     },
     retired: () => false,
     nearest: () => null,

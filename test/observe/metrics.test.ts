@@ -5,6 +5,7 @@ import type { RunEvent, RunEventBody } from '../../src/core/event.js';
 import type { RequestReport } from '../../src/core/request-report.js';
 import { ResultFold } from '../../src/core/result.js';
 import type { CallRecord } from '../../src/core/run.js';
+import { NO_USAGE } from '../../src/core/usage.js';
 import { METRICS, type MetricSpec, MOST_LABELS } from '../../src/observe/metric-table.js';
 import { createMetrics, type Metrics } from '../../src/observe/metrics.js';
 import { callRecord } from './sample-run.js';
@@ -137,14 +138,15 @@ describe('requests', () => {
     expect(await samples(metrics, METRICS.inFlight)).toEqual(['mom_requests_in_flight 1']);
   });
 
-  it('for embeddings tell their cost, and say so where it is unknown', async () => {
+  it('for embeddings tell tokens and cost, and say so where it is unknown', async () => {
     const metrics = createMetrics();
     const embedding = { path: '/v1/embeddings', model: 'acme/embed', mixture: null, strategy: null, runId: null, runStatus: null };
-    metrics.over(report({ ...embedding, costUsd: 0.25 }));
+    metrics.over(report({ ...embedding, costUsd: 0.25, usage: { ...NO_USAGE, input_tokens: 7 } }));
     metrics.over(report({ ...embedding, costUsd: null }));
     metrics.over(report({ ...embedding, costUsd: null, status: 502 }));
     expect(await samples(metrics, METRICS.cost)).toEqual(['mom_cost_usd_total{mixture="",provider="",model="acme/embed"} 0.25']);
     expect(await samples(metrics, METRICS.unpriced)).toEqual(['mom_calls_unpriced_total{mixture="",provider="",model="acme/embed"} 1']);
+    expect(await samples(metrics, METRICS.tokens)).toEqual(['mom_tokens_total{mixture="",provider="",model="acme/embed",kind="input"} 7']);
   });
 });
 

@@ -29,4 +29,24 @@ describe('createRedactor', () => {
   it('leaves key-like text where only known secrets go', () => {
     expect(exact('sk-or-v1-0123456789abcdef0123456789')).toBe('sk-or-v1-0123456789abcdef0123456789');
   });
+
+  it('removes a secret in each form in which it may stand', () => {
+    const secret = 'a+b/c="d"\\e-0123456789';
+    const redactor = createRedactor([secret]);
+    const url = `https://example.org/?k=${encodeURIComponent(secret)}&x`;
+    const inside = Buffer.from(`${secret}:password`).toString('base64');
+    expect(redactor.exact(`<${secret}> ${JSON.stringify({ secret })} ${url}`)).toBe(
+      '<[redacted]> {"secret":"[redacted]"} https://example.org/?k=[redacted]&x',
+    );
+    expect(redactor.exact(inside)).toMatch(/^\[redacted\]\w{12,16}={0,2}$/);
+  });
+
+  it.each(['sk-', 'sk-aaaa-', 'Bearer aaaaaaa', 'http://aaaa:', 'https://a:b@', 'ghp_', 'AIza'])(
+    'takes no square of the length of %s',
+    (part) => {
+      const start = performance.now();
+      clean(part.repeat(300_000 / part.length));
+      expect(performance.now() - start).toBeLessThan(1_000);
+    },
+  );
 });

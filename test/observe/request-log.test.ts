@@ -123,6 +123,11 @@ describe('as JSON', () => {
     expect(line).not.toContain('\n');
     expect((JSON.parse(line ?? '') as { model: string }).model).toBe(`a\nb"${'x'.repeat(996)}…`);
   });
+
+  it('no key shows in half where a text is cut', () => {
+    const [line] = written((log) => log.request({ ...REPORT, model: `${'x '.repeat(495)}${SECRET}` }));
+    expect(line).not.toContain(SECRET.slice(0, 5));
+  });
 });
 
 describe('for people', () => {

@@ -26,10 +26,13 @@ describe('routes', () => {
   });
 
   it('says that nobody has a model', async () => {
-    const response = await testGateway().ask('/v1/models/mom/none');
+    const target = async (name: string) => {
+      throw new MomError('model_unknown', `there is no model '${name}'`, { hint: "did you mean 'mom/fast'?" });
+    };
+    const response = await testGateway({ service: { target } }).ask('/v1/models/mom/fst');
     expect(response.status).toBe(404);
     expect(await errorOf(response)).toEqual({
-      message: 'there is no model "mom/none"; GET /v1/models lists them',
+      message: "there is no model 'mom/fst'; did you mean 'mom/fast'?",
       type: 'invalid_request_error',
       param: null,
       code: 'model_not_found',
@@ -41,15 +44,19 @@ describe('routes', () => {
     expect(await response.json()).toEqual({ client: 'local', body: { model: 'mom', messages: [] } });
   });
 
-  it('knows nothing outside of /v1', async () => {
+  it.each([
+    ['what can be asked is under /v1, such as /v1/models', ['/', '/v1', '/v1/models/', '/api/tags']],
+    [
+      'the base URL ends with /v1, which must stand in it once',
+      ['/chat/completions', '/models', '/v1/v1/chat/completions', '/api/embeddings'],
+    ],
+    ['mom speaks the chat completions API: set the client to that', ['/v1/completions', '/v1/responses', '/v1/messages']],
+  ])('knows nothing outside of /v1: %s', async (hint, paths) => {
     const { ask } = testGateway();
-    for (const path of ['/', '/chat/completions', '/models', '/v1', '/v1/completions', '/v1/models/']) {
+    for (const path of paths) {
       const response = await ask(path);
       expect([path, response.status]).toEqual([path, 404]);
-      expect(await errorOf(response)).toMatchObject({
-        message: 'there is nothing at this path; what can be asked is under /v1, such as /v1/models',
-        code: 'not_found',
-      });
+      expect(await errorOf(response)).toMatchObject({ message: `there is nothing at this path; ${hint}`, code: 'not_found' });
     }
   });
 

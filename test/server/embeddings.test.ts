@@ -62,6 +62,21 @@ describe('embeddings', () => {
     expect(await errorOf(response)).toMatchObject({ message: 'model is missing; name an embedding model of a provider', param: 'model' });
   });
 
+  it('of a model that nobody has are a 404', async () => {
+    const { post, told } = gateway(async () => {
+      throw new MomError('model_unknown', "there is no embedding model 'mom'", { hint: 'name one of a provider' });
+    });
+    const response = await post({ model: 'mom', input: 'a' });
+    expect(response.status).toBe(404);
+    expect(await errorOf(response)).toEqual({
+      message: "there is no embedding model 'mom'; name one of a provider",
+      type: 'invalid_request_error',
+      param: 'model',
+      code: 'model_not_found',
+    });
+    expect(told.requests[0]).toMatchObject({ status: 404, error: { code: 'model_unknown' } });
+  });
+
   it('says that no budget is left', async () => {
     const { post } = gateway(async () => {
       throw new MomError('cost_cap', 'the budget of $1 a day is used up');

@@ -24,11 +24,12 @@ const onlyFile = () => join(folder(), readdirSync(folder())[0] as string);
 const ago = (ms: number) => new Date(NOW.getTime() - ms).toISOString();
 
 function model(id: string, more: Partial<ModelFacts> = {}): ModelFacts {
-  return { id, context: null, images: null, parameters: null, expires: null, prices: null, ...more };
+  return { id, context: null, maxOutput: null, images: null, parameters: null, expires: null, prices: null, ...more };
 }
 
 const FULL = model('a/full', {
   context: 8_192,
+  maxOutput: 4_096,
   images: true,
   parameters: ['seed', 'top_p'],
   expires: '2027-01-01',
@@ -52,6 +53,15 @@ describe('a kept model list', () => {
     expect(shelf().load('up', URL, NOW)).toEqual({ record: kept, note: null });
     expect(shelf().load('down', URL, NOW)).toEqual({ record: null, note: null });
     expect(shelf().load('up', 'http://127.0.0.1:1/v1', NOW)).toEqual({ record: null, note: null });
+  });
+
+  it('that an older mom kept is read: its rows end before what it did not know', () => {
+    shelf().save('up', URL, record(ago(0), [FULL], { 'a/b': [ago(0), FULL] }));
+    const stored = JSON.parse(readFileSync(onlyFile(), 'utf8'));
+    const older = { ...stored, models: [stored.models[0].slice(0, 6)], lookups: [['a/b', ago(0), stored.models[0].slice(0, 6)]] };
+    writeFileSync(onlyFile(), JSON.stringify(older));
+    const unknown = { ...FULL, maxOutput: null };
+    expect(shelf().load('up', URL, NOW)).toEqual({ record: record(ago(0), [unknown], { 'a/b': [ago(0), unknown] }), note: null });
   });
 
   it('is a 0600 file in a 0700 folder, which says where it is from', () => {
@@ -154,6 +164,7 @@ describe('a kept list that is not used', () => {
     ['of another provider', (stored) => ({ ...stored, provider: 'evil' })],
     ['without models', ({ models: _, ...rest }) => rest],
     ['with a broken row', (stored) => ({ ...stored, models: [['a/x', 'many', null, null, null, null]] })],
+    ['with a broken seventh field', (stored) => ({ ...stored, models: [['a/x', null, null, null, null, null, 'many']] })],
     ['with parameters that are not there', (stored) => ({ ...stored, models: [['a/x', null, null, 7, null, null]] })],
     ['with a negative price', (stored) => ({ ...stored, models: [['a/x', null, null, null, null, [-1, 0, null, null, 0, 0]]] })],
     ['with half the prices', (stored) => ({ ...stored, models: [['a/x', null, null, null, null, [1, 1]]] })],

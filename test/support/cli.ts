@@ -38,6 +38,8 @@ export interface CliOptions {
   cwd?: string;
   /** Arguments for node itself, before the program. */
   nodeArgs?: readonly string[];
+  /** Shell commands, such as limits, after which the program takes the shell's place. */
+  within?: string | undefined;
 }
 
 export interface RunningCli {
@@ -75,7 +77,12 @@ export function newPlace(): Place & { remove(): void } {
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const place = options.place ?? placeOfTest();
   const env = Object.fromEntries(Object.entries({ ...place.env, ...options.env }).filter(([, value]) => value !== undefined));
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), MOM, ...args], { cwd: options.cwd ?? place.cwd, env });
+  const [program, ...rest] = [process.execPath, ...(options.nodeArgs ?? []), MOM, ...args] as [string, ...string[]];
+  const where = { cwd: options.cwd ?? place.cwd, env };
+  const child =
+    options.within === undefined
+      ? spawn(program, rest, where)
+      : spawn('/bin/sh', ['-c', `${options.within}; exec "$0" "$@"`, program, ...rest], where);
   const seen = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   const text = (name: 'stdout' | 'stderr') => Buffer.concat(seen[name]).toString('utf8');
   for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk: Buffer) => seen[name].push(chunk));

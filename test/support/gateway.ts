@@ -55,6 +55,7 @@ export function fakeService(serve: Partial<ServeSettings> = {}, parts: Partial<S
     budgetsOf: () => [],
     unready: async () => null,
     breakers: () => [],
+    budgets: () => [],
     secrets: [],
     configFiles: [],
     warnings: [],

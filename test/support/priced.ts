@@ -8,7 +8,9 @@ export function priced(prices: Record<string, Partial<Prices>>): Catalog {
     ...NO_CATALOG,
     facts(_provider, model) {
       const known = prices[model];
-      return known ? { id: model, context: null, images: null, parameters: null, expires: null, prices: { ...FREE, ...known } } : null;
+      return known
+        ? { id: model, context: null, maxOutput: null, images: null, parameters: null, expires: null, prices: { ...FREE, ...known } }
+        : null;
     },
   };
 }

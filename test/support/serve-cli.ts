@@ -9,10 +9,16 @@ export interface RunningServer extends RunningCli {
   stop(signal?: NodeJS.Signals): RunningCli['done'];
 }
 
+export interface ServerOptions extends CliOptions {
+  /** Tells when to end it; who starts one for several tests has to hand in its own. */
+  finished?: (then: () => void) => void;
+}
+
 /** Starts `mom serve` on a free port and waits until it answers; it is gone when the test is over. */
-export async function startServer(args: readonly string[] = ['--sandbox'], options: CliOptions = {}): Promise<RunningServer> {
+export async function startServer(args: readonly string[] = ['--sandbox'], options: ServerOptions = {}): Promise<RunningServer> {
+  const { finished = onTestFinished } = options;
   const cli = startCli(['serve', '--port', '0', ...args], options);
-  onTestFinished(() => void cli.child.kill('SIGKILL'));
+  finished(() => void cli.child.kill('SIGKILL'));
   const line = new Promise<string>((resolve) => {
     let text = '';
     cli.child.stdout.on('data', (chunk: Buffer) => {

@@ -27,19 +27,20 @@ export function createFormatter(format: OutputFormat, write: (text: string) => v
 }
 
 function textFormatter(write: (text: string) => void, { showProposals }: FormatOptions): AnswerFormatter {
-  let streamed = false;
+  /** The text of a failed run counts only where it was meant to be seen: one that was held back for a check did not pass it. */
+  let wasShown = false;
   return {
     handle(event) {
-      if (event.type !== 'answer.delta' || showProposals) return;
-      streamed = true;
-      write(event.text);
+      if (event.type !== 'answer.delta') return;
+      wasShown = true;
+      if (!showProposals) write(event.text);
     },
     finish(result) {
-      if (streamed) return;
+      if (wasShown && !showProposals) return;
       const hasProposals = result.proposals.some((proposal) => proposal.status === 'answered');
       const isProposalsOnly = result.status !== 'failed' && result.status !== 'cancelled' && result.answer_source === null;
       if (hasProposals && (showProposals || isProposalsOnly)) write(proposalsText(result.proposals));
-      if (result.answer !== null && !isProposalsOnly)
+      if (result.answer !== null && !isProposalsOnly && (wasShown || result.status !== 'failed'))
         write(hasProposals && showProposals ? `\n${ANSWER_HEADING}${result.answer}` : result.answer);
     },
   };

@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { Service } from '../../app/service.js';
-import type { MomError } from '../../core/error.js';
+import { systemClock } from '../../core/clock.js';
 import type { EventSink } from '../../core/event.js';
 import { stateDir } from '../../core/xdg.js';
 import { createJournal } from '../../observe/journal.js';
 import type { CliContext } from '../context.js';
 import type { ServeFlags } from './flags.js';
+import { oncePerCause } from './once-per-cause.js';
 
 /** Who keeps a record of each run: the journal, and a trace where one is wanted. */
 export interface Recorders {
@@ -16,7 +17,7 @@ export interface Recorders {
 
 export function createRecorders(flags: ServeFlags, context: CliContext, warn: (message: string) => void): Recorders {
   let make: (runId: string) => EventSink[] = () => [];
-  const onError = (error: MomError) => warn(error.message);
+  const onError = oncePerCause(warn, systemClock);
   return {
     of: (runId) => make(runId),
     async follow({ settings, secrets }) {
@@ -24,8 +25,8 @@ export function createRecorders(flags: ServeFlags, context: CliContext, warn: (m
       const traces = traceFolder(flags, context, settings);
       const trace = traces === null ? null : (await import('../../observe/trace.js')).createTrace;
       make = (runId) => [
-        ...(journals === null ? [] : [createJournal({ dir: journals, runId, secrets, onError })]),
-        ...(trace === null || traces === null ? [] : [trace({ dir: traces, secrets, onError })]),
+        ...(journals === null ? [] : [createJournal({ dir: journals, runId, secrets, onError: onError('journal') })]),
+        ...(trace === null || traces === null ? [] : [trace({ dir: traces, secrets, onError: onError('trace') })]),
       ];
     },
   };

@@ -30,6 +30,9 @@ export class ProgressText {
       case 'call.start':
         this.#enter(event.call).calls.set(event.call.id, { name: shortName(event.call.model), state: 'open' });
         break;
+      case 'call.kept':
+        this.#enter(event.call).calls.set(event.call.id, { name: shortName(event.call.model), state: 'answered' });
+        break;
       case 'call.end': {
         const call = this.#stage?.calls.get(event.call.id);
         if (call) call.state = event.call.status === 'answered' ? 'answered' : 'ended';

@@ -39,6 +39,8 @@ export function verboseLine(event: RunEvent): string | null {
       return `${event.call_id}: ${event.error.message}; again in ${formatDuration(event.delay_ms)}`;
     case 'call.end':
       return ended(event.call);
+    case 'call.kept':
+      return `${event.call.id} ${event.call.model} at ${event.call.provider}: kept from an earlier run of the same request`;
     case 'call.billed':
       return `${event.call.id}: its price came later, ${formatCost(event.call.cost_usd, event.call.cost_source)}`;
     case 'call.skipped':
@@ -67,10 +69,11 @@ const PURPOSE: Readonly<Record<CallKind, string>> = {
 };
 
 /** The price is told of failed and cut calls too: they may have cost something. */
-function ended({ id, status, error, duration_ms, confidence, cost_usd, cost_source }: CallRecord): string {
+function ended({ id, status, error, duration_ms, confidence, tool_calls, cost_usd, cost_source }: CallRecord): string {
   const time = duration_ms === null ? '' : ` after ${formatDuration(duration_ms)}`;
   const facts = [
     ...(error ? [error.message] : []),
+    ...(tool_calls.length === 0 ? [] : [`calls ${tool_calls.map(({ name }) => name).join(' and ')}`]),
     ...(confidence === null ? [] : [`confidence ${confidence.toFixed(2)}`]),
     formatCost(cost_usd, cost_source),
   ];

@@ -47,16 +47,15 @@ export class Bills {
 
   /** Waits a short while for the bills that are still out, then gives them up. */
   async settle(): Promise<void> {
-    if (this.#pending.size > 0) {
-      await new Promise<void>((resolve) => {
-        const cancelTimer = this.#clock.after(COST_LOOKUP_WAIT, resolve);
-        void Promise.all(this.#pending).then(() => {
-          cancelTimer();
-          resolve();
-        });
+    if (this.#pending.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancelTimer = this.#clock.after(COST_LOOKUP_WAIT, resolve);
+      void Promise.all(this.#pending).then(() => {
+        cancelTimer();
+        resolve();
       });
-    }
-    this.#controller.abort();
+    });
+    this.abandon();
   }
 
   /** Gives up all lookups at once. */

@@ -8,10 +8,20 @@ const ON_THE_WIRE: Partial<Record<keyof SamplingParams, readonly string[]>> = {
   reasoning_effort: ['reasoning', 'reasoning_effort', 'include_reasoning'],
 };
 
-/** The parameters without those that the model is known not to take; each is told of once in a run. */
+/**
+ * The parameters without those that the model is known not to take; each is told of once in a run. A `max_tokens` beyond
+ * what the model can write means as much as it can: some providers refuse more, and agents ask for any number.
+ */
 export function takenParams(ctx: RunContext, member: Member, params: SamplingParams): SamplingParams {
-  const known = ctx.catalog.facts(member.provider, member.model)?.parameters;
-  if (!known) return params;
+  const facts = ctx.catalog.facts(member.provider, member.model);
+  if (facts === null) return params;
+  const { maxOutput, parameters } = facts;
+  const { max_tokens } = params;
+  const most = maxOutput !== null && max_tokens !== undefined && max_tokens > maxOutput ? { ...params, max_tokens: maxOutput } : params;
+  return parameters === null ? most : withoutRefused(ctx, member, most, parameters);
+}
+
+function withoutRefused(ctx: RunContext, member: Member, params: SamplingParams, known: readonly string[]): SamplingParams {
   const takes = (name: keyof SamplingParams) => (ON_THE_WIRE[name] ?? [name]).some((alias) => known.includes(alias));
   const asked = (Object.keys(params) as (keyof SamplingParams)[]).filter((name) => params[name] !== undefined);
   const refused = asked.filter((name) => !takes(name));

@@ -29,7 +29,7 @@ export class Purse {
   under({ maxCost: cap, allowUnknownPrice }: Mixture): this {
     this.#allowUnknown = allowUnknownPrice;
     if (cap && cap.usd < (this.cap?.usd ?? Number.POSITIVE_INFINITY)) {
-      const budget = memoryBudget(cap.usd, `the cap of ${dollars(cap.usd)}`, 'raise it with --max-cost');
+      const budget = memoryBudget(cap.usd, `the cap of ${dollars(cap.usd)}`, 'raise max_cost (--max-cost)');
       budget.reserve(0)?.settle(this.#spent());
       this.#caps.unshift({ cap, budget });
     }
@@ -106,7 +106,7 @@ export class Purse {
     const strict = this.#caps.find(({ cap }) => cap.setByUser)?.budget ?? this.#shared[0];
     if (!strict || this.#allowUnknown) return null;
     return new MomError('cost_cap', `the price of ${who} is not known, so ${strict.name} can't be held`, {
-      hint: 'give the price under pricing: in the config, or let unknown prices pass with --set allow_unknown_price=true',
+      hint: 'give the price under pricing: in the config, or set allow_unknown_price (--set allow_unknown_price=true)',
     });
   }
 
@@ -137,7 +137,7 @@ export class Purse {
 function costsUnderCap0(tariff: Tariff, who: string): MomError {
   const why = tariff.prices === null ? `the price of ${who} is not known` : `${who} costs money`;
   return new MomError('cost_cap', `${why}, and the cap of $0 lets only free models run`, {
-    hint: 'raise it with --max-cost, name free models, or give their price under pricing: in the config',
+    hint: 'raise max_cost (--max-cost), name free models, or give their price under pricing: in the config',
   });
 }
 

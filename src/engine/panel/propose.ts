@@ -65,6 +65,9 @@ export async function propose(ctx: RunContext, round: Round = {}): Promise<Panel
   const cut = (ids: Iterable<string>, reason: MomError) => {
     for (const id of ids) cutters.get(id)?.abort(reason);
   };
+  const stopAll = () => cut(cutters.keys(), ctx.signal.reason as MomError);
+  if (ctx.signal.aborted) stopAll();
+  else ctx.signal.addEventListener('abort', stopAll, { once: true });
   const follow = (step: WaitStep) => {
     if (step.do === 'done') stopGrace();
     if (step.do !== 'grace') return;
@@ -91,6 +94,7 @@ export async function propose(ctx: RunContext, round: Round = {}): Promise<Panel
     return record;
   });
   const answers = await Promise.all(calls);
+  ctx.signal.removeEventListener('abort', stopAll);
   stopGrace();
   return tellPanel(ctx, inOrder(asks, [...there.values(), ...answers, ...leftOut]), fits);
 }
@@ -137,7 +141,7 @@ function toAsk(ctx: RunContext, member: Member, round: Round, cutter: AbortContr
     stable: round.messages ? null : stablePrompt(ctx, messages),
     params: { ...member.params, ...ctx.request.params, ...own },
     format: isBound(ctx, round) ? (ctx.request.format ?? null) : null,
-    signal: AbortSignal.any([ctx.signal, cutter.signal]),
+    signal: cutter.signal,
     maxRetryAfter: null,
     canRestart: () => true,
     onText: () => {},
@@ -177,7 +181,7 @@ export function isUsable(record: CallRecord): boolean {
 
 function lateError(graceMs: number): MomError {
   return new MomError('cancelled', `cut: it had not answered ${formatDuration(graceMs)} after enough others had`, {
-    hint: 'give it longer with --grace, or make it required in the config',
+    hint: 'raise grace (--grace), or make it required in the config',
   });
 }
 

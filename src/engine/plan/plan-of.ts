@@ -15,7 +15,7 @@ export function planOf(mixture: Mixture, strategy: RunStrategy, reason: string):
   if (proposers.length === 0) {
     const lacks = strategy === 'self' ? "has no model for strategy 'self'" : 'has no proposers';
     const give = strategy === 'self' ? '`single:` or `critic:`' : '`proposers:`';
-    throw new MomError('config_invalid', `mixture '${name}' ${lacks}`, { hint: `give it ${give}, or name a model with -m` });
+    throw new MomError('config_invalid', `mixture '${name}' ${lacks}`, { hint: `give it ${give}, or name a model (-m)` });
   }
   if (strategy === 'cascade' && rules.cascade.tiers.length < 2 && critics.length === 0) {
     throw new MomError('config_invalid', `mixture '${name}' has one tier only for strategy 'cascade'`, {
@@ -34,6 +34,6 @@ function singleOf({ name, single, critics }: Mixture): Member {
   const member = single ?? critics[0];
   if (member) return member;
   throw new MomError('config_invalid', `mixture '${name}' has no model for strategy 'single'`, {
-    hint: 'give it `single:` or `critic:`, or name a model with -m',
+    hint: 'give it `single:` or `critic:`, or name a model (-m)',
   });
 }

@@ -14,7 +14,7 @@ export type Task = Exclude<RouteName, Difficulty>;
 export interface RequestForm {
   /** A format that the answer must keep to the letter. */
   bound: 'edit blocks' | 'JSON' | null;
-  /** `result`: the last message is what a tool said; `offered`: tools may be called; `used`: a tool was called before. */
+  /** `result`: the last thing said is what a tool said; `offered`: tools may be called; `used`: a tool was called before. */
   tools: 'result' | 'offered' | 'used' | null;
   /** The kind of answer that can be taken out of a text and compared. */
   answer: ExtractorName | null;
@@ -31,9 +31,9 @@ const SHORT_QUESTION = 120;
 /** From this many questions or list items on a request has several parts. */
 const SEVERAL_PARTS = 3;
 
-/** The marks of edit formats that coding tools teach their models: search and replace, whole files, unified diffs. */
+/** The marks of edit formats that coding tools teach their models: search and replace, whole files, unified diffs, tools written out as XML. */
 const EDIT_FORMAT =
-  /<{5,9} SEARCH|SEARCH\/REPLACE\s+block|\bdiff -U\d|\*{3} Begin Patch|\bunified diff\b|\b(?:return|output|write)\b[^.\n]{0,40}\b(?:entire|whole|full) (?:content|text)s? of (?:the|each|every)\b[^.\n]{0,20}\bfile\b|\*file listing\*/i;
+  /<{5,9} SEARCH|SEARCH\/REPLACE\s+block|\bdiff -U\d|\*{3} Begin Patch|\bunified diff\b|\b(?:return|output|write)\b[^.\n]{0,40}\b(?:entire|whole|full) (?:content|text)s? of (?:the|each|every)\b[^.\n]{0,20}\bfile\b|\*file listing\*|\bformatted (?:using|with) XML-style tags\b|<(?:write_to_file|replace_in_file|apply_diff)>/i;
 
 /** What a system prompt says where every answer must be JSON; a turn of the user's is looked at by the extractors. */
 const JSON_DEMAND =

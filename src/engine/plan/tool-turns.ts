@@ -4,10 +4,15 @@ import type { RunRequest, Warning } from '../../core/run.js';
 import { mayCallTools } from '../../core/tool.js';
 import { callsTools, mayAct } from '../tools/conversation.js';
 import { rewritingOf } from './plan-of.js';
+import { isReminder } from './reminders.js';
 
-/** True when the last thing said is what a tool has answered. */
+/** True when the last thing said is what a tool has answered; system prompts and what the agent itself reminds of are not said by anybody. */
 export function isToolTurn(messages: readonly Message[]): boolean {
-  return messages.at(-1)?.role === 'tool';
+  return messages.findLast((message) => !isAside(message))?.role === 'tool';
+}
+
+function isAside(message: Message): boolean {
+  return message.role === 'system' || message.role === 'developer' || isReminder(message);
 }
 
 /** What tools change about a plan, whoever has made it. */

@@ -3,6 +3,7 @@ import type { Plan } from '../../core/plan.js';
 import type { PlannedCall } from '../../core/quote.js';
 import { allIdentical } from '../ballot/best-proposal.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
+import { applicable } from '../edits/applicable.js';
 import { answered, failed, type Outcome, panelIsWhole } from '../outcome.js';
 import { type Panel, propose } from '../panel/propose.js';
 import { answerLimits } from '../panel/verbatim.js';
@@ -26,7 +27,10 @@ function hasChoice(ctx: RunContext, { usable }: Panel): boolean {
 }
 
 async function choose(ctx: RunContext, panel: Panel): Promise<Outcome> {
-  const { proposal, asPlanned } = await chooseProposal(ctx, panel.usable);
+  const candidates = applicable(ctx, panel.usable);
+  const [first] = candidates;
+  const { proposal, asPlanned } =
+    first && allIdentical(candidates) ? { proposal: first, asPlanned: true } : await chooseProposal(ctx, candidates);
   const stopped = stopReason(ctx);
   if (stopped && isCancelled(ctx)) return failed(stopped);
   const source = `proposal:${proposal.id}` as const;

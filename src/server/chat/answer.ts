@@ -9,7 +9,7 @@ export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'function_call' | 
 export interface MomData {
   run: string;
   status: RunStatus;
-  /** Null when unknown. */
+  /** Null when it is not wholly known. */
   cost_usd: number | null;
   /** Summed over all calls. */
   usage: Usage;
@@ -19,8 +19,8 @@ export interface MomData {
 /** @param early warnings of what was known before the run */
 export function momData(result: RunResult, early: readonly Warning[], clean: (text: string) => string): MomData {
   const warnings = [...early, ...result.warnings].map(({ code, message }) => ({ code, message: clean(message) }));
-  const { id, status, cost_usd, usage } = result;
-  return { run: id, status, cost_usd, usage, ...(warnings.length > 0 ? { warnings } : {}) };
+  const { id, status, usage } = result;
+  return { run: id, status, cost_usd: wholeCost(result), usage, ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
 /** Where nothing was merged the proposals are the answer, each under a heading with its model. Null beside tool calls alone. */
@@ -49,6 +49,11 @@ export function wireToolCall({ id, name, arguments: json }: ToolCall): WireToolC
 /** True when the run has an answer, whole or degraded. */
 export function hasAnswer({ status }: RunResult): boolean {
   return status === 'complete' || status === 'degraded';
+}
+
+/** US dollars of a run; null as soon as the price of one call is not known: what the others cost would pass for the whole. */
+export function wholeCost({ cost_usd, cost_source }: RunResult): number | null {
+  return cost_source === 'partial' ? null : cost_usd;
 }
 
 /** US dollars without the notation with an exponent. */

@@ -22,7 +22,7 @@ export function kindOf(value: unknown): string {
 export function optionalNumber(body: Json, name: string): number | undefined {
   const value = body[name] ?? undefined;
   if (value === undefined || (typeof value === 'number' && Number.isFinite(value))) return value;
-  throw invalid(name, `must be a number, not ${kindOf(value)}`);
+  throw invalid(name, typeof value === 'number' ? 'is too large a number' : `must be a number, not ${kindOf(value)}`);
 }
 
 export function optionalInteger(body: Json, name: string): number | undefined {

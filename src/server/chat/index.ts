@@ -90,8 +90,8 @@ async function targetOf(service: Service, { model, messages, tools, stream }: Ch
     if (!isMomError(error) || error.code !== 'model_unknown') throw error;
     throw new ApiError('model_not_found', error.message, { param: 'model', ...(error.hint === null ? {} : { hint: error.hint }) });
   });
-  if (target.namesStrategy || tools) return target;
-  const rule = sideRuleFor(service.settings.serve.sideRequests, messages);
+  if (target.namesStrategy) return target;
+  const rule = sideRuleFor(service.settings.serve.sideRequests, messages, tools !== null);
   return rule ? service.target(rule.model, reader) : target;
 }
 

@@ -1,7 +1,7 @@
 import { isMomError, MomError } from '../../core/error.js';
 import type { RequestScope } from '../context.js';
 import { ApiError, errorReport, type TellableError } from '../errors.js';
-import { hasAnswer } from './answer.js';
+import { hasAnswer, wholeCost } from './answer.js';
 import type { LiveRun } from './live-run.js';
 import type { ChatRequest } from './request.js';
 
@@ -29,7 +29,7 @@ export function runError({ result, failure, target }: LiveRun): TellableError | 
 
 /** True once calls were made that cost something, or whose price is not known. */
 export function wasPaid({ result }: LiveRun): boolean {
-  return result !== null && result.cost_usd !== 0;
+  return result !== null && wholeCost(result) !== 0;
 }
 
 /** Why a request ends before its run: the gateway stops, or else its client has gone. */

@@ -3,6 +3,7 @@ import type { Message } from '../../core/message.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { ToolOffer } from '../../core/tool.js';
 import { ApiError } from '../errors.js';
+import { checkModelName } from '../model-name.js';
 import {
   invalid,
   isObject,
@@ -46,7 +47,7 @@ export function readRequest(body: unknown): ChatRequest {
   if (!isObject(body)) throw new ApiError('invalid_request', `the body must be a JSON object, not ${kindOf(body)}`);
   refuseSeveral(body);
   return {
-    model: body.model == null ? DEFAULT_MODEL : requiredText(body.model, 'model'),
+    model: body.model == null ? DEFAULT_MODEL : checkModelName(requiredText(body.model, 'model')),
     messages: readMessages(body.messages),
     stream: optionalBoolean(body, 'stream') ?? false,
     includeUsage: optionalObject(body, 'stream_options')?.include_usage === true,

@@ -1,6 +1,7 @@
 import { estimateTextTokens, estimateTokens } from '../../core/estimate.js';
 import type { Message } from '../../core/message.js';
 import type { CallRecord, RunResult } from '../../core/run.js';
+import { wholeCost } from './answer.js';
 
 /** Tokens in the shape of the OpenAI chat API. */
 export interface ChatUsage {
@@ -24,6 +25,7 @@ export function chatUsage(result: RunResult, messages: readonly Message[], kept:
   for (const call of result.calls) if (call.usage !== null || !told.has(call.id)) told.set(call.id, call);
   const reader = smallest([...told.values()]);
   const writers = writersOf(result, told).flatMap(({ usage }) => usage ?? []);
+  const cost = wholeCost(result);
   const prompt = reader?.input_tokens ?? estimateTokens(messages);
   const completion = writers.length > 0 ? sum(writers.map((usage) => usage.output_tokens)) : estimateAnswer(result);
   return {
@@ -32,7 +34,7 @@ export function chatUsage(result: RunResult, messages: readonly Message[], kept:
     total_tokens: prompt + completion,
     prompt_tokens_details: { cached_tokens: reader?.cached_input_tokens ?? 0 },
     completion_tokens_details: { reasoning_tokens: sum(writers.map((usage) => usage.reasoning_tokens)) },
-    ...(result.cost_usd === null ? {} : { cost: result.cost_usd }),
+    ...(cost === null ? {} : { cost }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { errorResponse, errorStatus } from '../errors.js';
-import { answerText, callsOfMessage, finishReason, momData, usdText } from './answer.js';
+import { answerText, callsOfMessage, finishReason, momData, usdText, wholeCost } from './answer.js';
 import type { LiveRun, RunReader } from './live-run.js';
 import { departure, finishReading, type Reading, runError, wasPaid } from './reading.js';
 import { chatUsage } from './usage.js';
@@ -57,5 +57,5 @@ function refusal({ scope, live }: Reading, error: NonNullable<ReturnType<typeof 
 
 function runHeaders({ id, result }: LiveRun): Record<string, string> {
   if (!result) return { 'x-mom-run': id };
-  return { 'x-mom-run': id, 'x-mom-status': result.status, 'x-mom-cost-usd': usdText(result.cost_usd) };
+  return { 'x-mom-run': id, 'x-mom-status': result.status, 'x-mom-cost-usd': usdText(wholeCost(result)) };
 }

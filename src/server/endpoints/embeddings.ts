@@ -1,27 +1,35 @@
 import type { Context } from 'hono';
+import { isMomError } from '../../core/error.js';
 import { NO_USAGE, type Usage } from '../../core/usage.js';
 import type { GatewayEnv } from '../context.js';
 import { ApiError } from '../errors.js';
+import { checkModelName } from '../model-name.js';
 import { answerJson } from './json.js';
 
 /**
  * Passes a request for embeddings on to the provider of its model; what the client asks for beside model and input goes
  * along as it is.
- * @throws ApiError 400, and MomError as the service does
+ * @throws ApiError 400, or 404 where nobody has the model, and MomError as the service does
  */
 export async function embeddings(c: Context<GatewayEnv>, body: Record<string, unknown>): Promise<Response> {
   const { lease, client, signal, report } = c.get('scope');
   report.model = modelOf(body);
   checkInput(body.input);
   const budgets = client.key ? lease.service.budgetsOf(client.key) : [];
-  const { body: answer, costUsd } = await lease.service.embed(body, budgets, signal);
+  const { body: answer, costUsd } = await lease.service.embed(body, budgets, signal).catch(asNotFound);
   report.costUsd = costUsd;
   report.usage = usageOf(answer);
   return answerJson(answer, 200, costUsd === null ? {} : { 'x-mom-cost-usd': String(costUsd) });
 }
 
+/** The client has named the model: that nobody has it is no fault of the configuration. */
+function asNotFound(error: unknown): never {
+  if (!isMomError(error) || error.code !== 'model_unknown') throw error;
+  throw new ApiError('model_not_found', error.message, { param: 'model', ...(error.hint === null ? {} : { hint: error.hint }) });
+}
+
 function modelOf({ model }: Record<string, unknown>): string {
-  if (typeof model === 'string' && model !== '') return model;
+  if (typeof model === 'string' && model !== '') return checkModelName(model);
   throw new ApiError('invalid_request', 'model is missing', { hint: 'name an embedding model of a provider', param: 'model' });
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { MomError } from '../../core/error.js';
+import { createRedactor } from '../../observe/redact.js';
 import type { GatewayEnv } from '../context.js';
 import { errorBody } from '../errors.js';
 import { COME_BACK } from '../limits.js';
@@ -12,7 +13,10 @@ export function health(): Response {
 
 /** Whether a request would be answered now; asks no provider. */
 export async function readiness(c: Context<GatewayEnv>, isStopping: boolean): Promise<Response> {
-  const reason = isStopping ? new MomError('overloaded', 'mom is stopping') : await c.get('scope').lease.service.unready();
+  const { service } = c.get('scope').lease;
+  const reason = isStopping ? new MomError('overloaded', 'mom is stopping') : await service.unready();
   if (reason === null) return answerJson({ status: 'ready' });
-  return answerJson({ status: 'not ready', ...errorBody(reason) }, 503, { 'retry-after': String(COME_BACK.stopping / 1_000) });
+  return answerJson({ status: 'not ready', ...errorBody(reason, createRedactor(service.secrets).clean) }, 503, {
+    'retry-after': String(COME_BACK.stopping / 1_000),
+  });
 }

@@ -1,8 +1,12 @@
 import type { Context } from 'hono';
-import type { ServedModel } from '../../app/service.js';
+import type { ServedModel, Service } from '../../app/service.js';
+import { isMomError } from '../../core/error.js';
 import type { GatewayEnv } from '../context.js';
 import { ApiError } from '../errors.js';
 import { answerJson } from './json.js';
+
+/** Characters of a name that nobody has, in a message. */
+const MAX_SHOWN = 200;
 
 /** `created`: seconds since 1970, the same for all. */
 export async function listModels(c: Context<GatewayEnv>, created: number): Promise<Response> {
@@ -12,9 +16,22 @@ export async function listModels(c: Context<GatewayEnv>, created: number): Promi
 
 /** @throws ApiError 404 */
 export async function showModel(c: Context<GatewayEnv>, id: string, created: number): Promise<Response> {
-  const model = await c.get('scope').lease.service.model(id);
+  const { service } = c.get('scope').lease;
+  const model = await service.model(id);
   if (model) return answerJson(shown(model, created));
-  throw new ApiError('model_not_found', `there is no model ${JSON.stringify(id.slice(0, 200))}`, { hint: 'GET /v1/models lists them' });
+  throw await whyMissing(service, id);
+}
+
+/** A request for this model would be refused for the same reason, and with the same hint. */
+async function whyMissing(service: Service, id: string): Promise<ApiError> {
+  const hint = 'GET /v1/models lists them';
+  try {
+    await service.target(id, 'whole');
+  } catch (error) {
+    if (!isMomError(error)) throw error;
+    return new ApiError('model_not_found', error.message, { hint: error.hint || hint });
+  }
+  return new ApiError('model_not_found', `there is no model ${JSON.stringify(id.slice(0, MAX_SHOWN))}`, { hint });
 }
 
 function shown({ id, contextLength }: ServedModel, created: number): Record<string, unknown> {

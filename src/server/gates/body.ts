@@ -6,6 +6,8 @@ import type { Context } from 'hono';
 import type { Clock } from '../../core/clock.js';
 import { MomError } from '../../core/error.js';
 import { ApiError } from '../errors.js';
+import { BODY_DEPTH } from '../limits.js';
+import { isDeeperThan } from './depth.js';
 import { jsonErrorAt } from './json-error.js';
 
 export interface BodyLimits {
@@ -87,13 +89,16 @@ function readBytes(source: Readable, { size, time }: BodyLimits, clock: Clock): 
 function objectOf(text: string): Record<string, unknown> {
   let value: unknown;
   const json = text.startsWith('\ufeff') ? text.slice(1) : text;
+  if (isDeeperThan(json, BODY_DEPTH)) {
+    throw new ApiError('invalid_request', `the body is nested more than ${BODY_DEPTH} levels deep`, { hint: 'send it less deep' });
+  }
   try {
     value = JSON.parse(json);
   } catch {
     throw notAnObject(json.trim() === '' ? 'the body is empty' : `the body is not valid JSON: ${jsonErrorAt(json)}`);
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw notAnObject('the body is no JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject('the body is no JSON object');
+  return value as Record<string, unknown>;
 }
 
 function notAnObject(message: string): ApiError {

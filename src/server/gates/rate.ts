@@ -14,15 +14,18 @@ export function createRateGate(): RateGate {
 
   return async (client, perMinute) => {
     const { consumedPoints, msBeforeNext } = await counter.consume(client);
+    // Counted by the system's clock, which may have been put back meanwhile; the window ends by a timer all the same.
+    const wait = Math.min(msBeforeNext, WINDOW * 1_000);
+    const seconds = Math.ceil(wait / 1_000);
     const headers = {
       'x-ratelimit-limit-requests': String(perMinute),
       'x-ratelimit-remaining-requests': String(Math.max(0, perMinute - consumedPoints)),
-      'x-ratelimit-reset-requests': `${Math.ceil(msBeforeNext / 1000)}s`,
+      'x-ratelimit-reset-requests': `${seconds}s`,
     };
     if (consumedPoints <= perMinute) return headers;
     throw new ApiError('rate_limited', `more than ${perMinute} ${perMinute === 1 ? 'request' : 'requests'} a minute`, {
-      hint: `wait ${Math.ceil(msBeforeNext / 1000)} s, or raise requests_per_minute`,
-      retryAfterMs: msBeforeNext,
+      hint: `wait ${seconds} s, or raise requests_per_minute`,
+      retryAfterMs: wait,
       headers,
     });
   };

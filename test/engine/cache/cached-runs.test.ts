@@ -426,7 +426,15 @@ describe('a similar question', () => {
     const prices = (usd: number) => ({ input: usd, output: 0, cachedInput: null, reasoning: null, request: 0, image: 0 });
     const facts = (_provider: string, id: string): ModelFacts => {
       const known = id === 'openai/embedder' ? price : 0;
-      return { id, context: null, images: null, parameters: null, expires: null, prices: known === null ? null : prices(known) };
+      return {
+        id,
+        context: null,
+        maxOutput: null,
+        images: null,
+        parameters: null,
+        expires: null,
+        prices: known === null ? null : prices(known),
+      };
     };
     const { result } = await ask({ mixture: { ...MIXTURE, ...more } }, { ...semantic, catalog: { ...NO_CATALOG, facts } });
     expect(result).toMatchObject({ status: 'complete', answer: 'fowl' });
@@ -444,6 +452,7 @@ describe('a similar question', () => {
     const facts = (_provider: string, id: string): ModelFacts => ({
       id,
       context: null,
+      maxOutput: null,
       images: null,
       parameters: null,
       expires: null,

@@ -78,7 +78,9 @@ describe('parameters that a model is known not to take', () => {
   const knowing = (parameters: Record<string, string[] | null>): { catalog: Catalog } => ({
     catalog: {
       facts: (_, id) =>
-        id in parameters ? { id, context: null, images: null, parameters: parameters[id] ?? null, expires: null, prices: null } : null,
+        id in parameters
+          ? { id, context: null, maxOutput: null, images: null, parameters: parameters[id] ?? null, expires: null, prices: null }
+          : null,
       retired: () => false,
       nearest: () => null,
       listedAt: () => null,
@@ -106,6 +108,20 @@ describe('parameters that a model is known not to take', () => {
     ]);
     const again = await play(base, scripts, request, () => {}, known);
     expect(told(again.result)).toHaveLength(2);
+  });
+
+  it.each<[string, number | null, number]>([
+    ['more than the model can write is all that it can', 64_000, 64_000],
+    ['as much as it can', 128_000, 128_000],
+    ['less than it can', 200_000, 128_000],
+    ['where nobody says what it can', null, 128_000],
+  ])('max_tokens: %s', async (_, maxOutput, sent) => {
+    const facts = { id: 'a', context: null, maxOutput, images: null, parameters: ['max_tokens'], expires: null, prices: null };
+    const known = { catalog: { ...knowing({}).catalog, facts: () => facts } };
+    const base = mixture([], ['a'], { strategy: 'single' });
+    const { client, result } = await play(base, { a: answers('1') }, { writerParams: { max_tokens: 128_000 } }, () => {}, known);
+    expect(client.requests[0]?.params).toEqual({ max_tokens: sent });
+    expect(result.warnings).toEqual([]);
   });
 
   it.each([

@@ -12,7 +12,7 @@ import { mixture } from '../../support/mixture.js';
 const PRICES: Prices = { input: 1e-6, output: 4e-6, cachedInput: null, reasoning: null, request: 0, image: 0 };
 const CATALOG: Catalog = {
   ...NO_CATALOG,
-  facts: (_provider, id) => ({ id, context: null, images: null, parameters: null, expires: null, prices: PRICES }),
+  facts: (_provider, id) => ({ id, context: null, maxOutput: null, images: null, parameters: null, expires: null, prices: PRICES }),
 };
 
 /** A schema that is much longer than anything else in the run. */

@@ -128,7 +128,7 @@ describe('a run that can not be paid', () => {
       error: {
         code: 'cost_cap',
         message: 'b alone, the cheapest of the mixture, may cost $1, more than the cap of $0.5',
-        hint: 'raise it with --max-cost, or lower expected_output, the tokens of answer that are set aside for each call',
+        hint: 'raise max_cost (--max-cost), or lower expected_output, the tokens of answer that are set aside for each call',
       },
     });
     expect(result.proposals.map(({ status }) => status)).toEqual(['skipped', 'skipped']);

@@ -85,7 +85,7 @@ describe('Purse', () => {
     expect(money.open(call())).toMatchObject({
       code: 'cost_cap',
       message: 'm may cost $0.6, more than the cap of $0.5',
-      hint: 'raise it with --max-cost, or lower expected_output, the tokens of answer that are set aside for each call',
+      hint: 'raise max_cost (--max-cost), or lower expected_output, the tokens of answer that are set aside for each call',
     });
     expect(purse(0.5, 0.4).open(call())).toMatchObject({
       message: 'the cap of $0.5 is reached: $0.4 spent, and m may cost $0.6 more',
@@ -117,7 +117,7 @@ describe('Purse', () => {
   it('lets unknown prices pass under the built-in cap, or where that is allowed', () => {
     const unknown = {
       message: "the price of m is not known, so the cap of $1 can't be held",
-      hint: 'give the price under pricing: in the config, or let unknown prices pass with --set allow_unknown_price=true',
+      hint: 'give the price under pricing: in the config, or set allow_unknown_price (--set allow_unknown_price=true)',
     };
     expect(purse(1).open(call(null))).toMatchObject(unknown);
     expect(new Purse([], () => 0).under(capped(1, false)).open(call(null))).toBeInstanceOf(Tab);
@@ -138,7 +138,7 @@ describe('Purse', () => {
     for (const price of [{ input: 1e-9 }, { output: 1e-9 }, { reasoning: 1e-9 }, { request: 1e-9 }, { image: 1e-9 }])
       expect(purse(0).open(call({ ...free, ...price }))).toMatchObject({
         message: 'm costs money, and the cap of $0 lets only free models run',
-        hint: 'raise it with --max-cost, name free models, or give their price under pricing: in the config',
+        hint: 'raise max_cost (--max-cost), name free models, or give their price under pricing: in the config',
       });
     expect(new Purse([], () => 0).under(capped(0, true, true)).open(call(null))).toMatchObject({
       message: 'the price of m is not known, and the cap of $0 lets only free models run',

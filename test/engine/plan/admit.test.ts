@@ -27,6 +27,7 @@ function catalog(facts: Record<string, Partial<ModelFacts>>, retired: Record<str
   const known = (id: string): ModelFacts => ({
     id,
     context: null,
+    maxOutput: null,
     images: null,
     parameters: null,
     expires: null,

@@ -35,10 +35,10 @@ describe('a strategy that was asked for', () => {
       'single',
       mixture(['a'], []),
       "mixture 'test' has no model for strategy 'single'",
-      'give it `single:` or `critic:`, or name a model with -m',
+      'give it `single:` or `critic:`, or name a model (-m)',
     ],
-    ['self', mixture([], []), "mixture 'test' has no model for strategy 'self'", 'give it `single:` or `critic:`, or name a model with -m'],
-    ['fuse', mixture([], ['c']), "mixture 'test' has no proposers", 'give it `proposers:`, or name a model with -m'],
+    ['self', mixture([], []), "mixture 'test' has no model for strategy 'self'", 'give it `single:` or `critic:`, or name a model (-m)'],
+    ['fuse', mixture([], ['c']), "mixture 'test' has no proposers", 'give it `proposers:`, or name a model (-m)'],
     [
       'cascade',
       mixture(['a', 'b'], []),
@@ -88,6 +88,8 @@ describe('auto keeps formats', () => {
       'For each file that needs to be changed, write out the changes similar to a unified diff like `diff -U0` would produce.',
     ],
     ['patches', 'Begin with *** Begin Patch'],
+    ['tools as XML', 'Tool use is formatted using XML-style tags.'],
+    ['tools of cline', 'Usage:\n<write_to_file>\n<path>File path here</path>\n</write_to_file>'],
   ])('%s in the system prompt', (_, prompt) => {
     const plan = decide([system(`You are an expert programmer.\n${prompt}`), user('How many retries are there? Make it 3.')]);
     expect([plan.strategy, plan.reason]).toEqual(['select', EDITS]);

@@ -77,7 +77,7 @@ describe('samples', () => {
   });
 
   it('of a model that takes neither seed nor temperature get neither, without a warning', async () => {
-    const facts = { id: 'm', context: null, images: null, parameters: ['max_tokens'], expires: null, prices: null };
+    const facts = { id: 'm', context: null, maxOutput: null, images: null, parameters: ['max_tokens'], expires: null, prices: null };
     const catalog: Catalog = { ...NO_CATALOG, facts: () => facts };
     const { client, requests } = takingTurns(answers('1'), answers('2'), answers('x'));
     const { result } = await play(sampling(2), {}, {}, () => {}, { client, catalog });

@@ -188,7 +188,7 @@ describe('a stream that fails', () => {
     expect(response.status).toBe(500);
     expect(response.headers.get('x-should-retry')).toBeNull();
     expect(JSON.parse(text).error).toEqual({
-      message: "mixture 'test' has no model for strategy 'single'; give it `single:` or `critic:`, or name a model with -m",
+      message: "mixture 'test' has no model for strategy 'single'; give it `single:` or `critic:`, or name a model (-m)",
       type: 'server_error',
       param: null,
       code: 'config_invalid',
