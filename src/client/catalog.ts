@@ -64,12 +64,17 @@ export function createCatalog(options: CatalogOptions): PreparedCatalog {
 
   function facts(provider: string, model: string): ModelFacts | null {
     const listed = books.get(provider)?.facts(model) ?? null;
-    // The `~` of an alias may be left out, as in a list of models.
-    const names = [model, model.replace(/^~/, '')].flatMap((id) => [`${provider}:${id}`, id]);
-    const configured = names.map((name) => pricing.get(name)).find((found) => found !== undefined);
-    const prices = configured ?? (!listed?.prices && isFree(provider, model) ? FREE : undefined);
+    const prices = configured(provider, model) ?? (!listed?.prices && isFree(provider, model) ? FREE : undefined);
     if (prices === undefined) return listed;
     return { ...(listed ?? { id: model, context: null, maxOutput: null, images: null, parameters: null, expires: null }), prices };
+  }
+
+  function configured(provider: string, model: string): ModelFacts['prices'] | undefined {
+    // It is asked for several times with every call, and mostly there are none.
+    if (pricing.size === 0) return undefined;
+    // The `~` of an alias may be left out, as in a list of models.
+    const names = [model, model.replace(/^~/, '')].flatMap((id) => [`${provider}:${id}`, id]);
+    return names.map((name) => pricing.get(name)).find((found) => found !== undefined);
   }
 
   function unpriced(provider: string, models: readonly string[]): string[] {

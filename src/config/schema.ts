@@ -65,7 +65,10 @@ const provider = v.strictObject({
     'How the wire differs. Default: openai, except for the provider openrouter.',
   ),
   headers: about(v.record(v.string(), v.string('text'), 'a map'), 'Extra headers. Guarded in project files.'),
-  extra_body: about(anyMap, 'Sent along in the body of every call; of it only `provider` (routing) with embeddings. Guarded in project files.'),
+  extra_body: about(
+    anyMap,
+    'Sent along in the body of every call; of it only `provider` (routing) with embeddings. Guarded in project files.',
+  ),
   privacy: about(privacy, 'Routing by data policy.'),
   attribution: about(flag, 'OpenRouter: tell it that the request comes from mom.'),
 });

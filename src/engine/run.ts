@@ -98,7 +98,10 @@ function start(ctx: RunContext, seed: number): void {
 /** What is wrong with an answer that came all the same, where no stage has said so. */
 function warnOfFlaws(ctx: RunContext, outcome: Outcome): void {
   if (outcome.finish_reason === 'length') {
-    ctx.recorder.warn('cut_by_length', 'the answer is cut off at its length limit; raise max_tokens (--max-tokens), or ask for less at once');
+    ctx.recorder.warn(
+      'cut_by_length',
+      'the answer is cut off at its length limit; raise max_tokens (--max-tokens), or ask for less at once',
+    );
   }
   const overspent = overspend(ctx);
   if (overspent && outcome.error === null && !ctx.recorder.fold.hasWarned('cost_cap')) ctx.recorder.warn('cost_cap', overspent);

@@ -105,7 +105,10 @@ export function errorBody(error: TellableError, clean: (text: string) => string 
     const { type, code } = API_ERRORS[error.kind];
     return { error: { message, type, param: error.param, code } };
   }
-  return { error: { message, type: ERRORS[error.code].type, param: null, code: OWN_CODES[error.code] ?? error.code } };
+  const own = OWN_CODES[error.code];
+  // Agents that can shorten their conversation look for the word in the message: few libraries hand the code on.
+  const told = own === undefined ? message : `${own}: ${message}`;
+  return { error: { message: told, type: ERRORS[error.code].type, param: null, code: own ?? error.code } };
 }
 
 export function errorStatus(error: TellableError): number {

@@ -199,7 +199,9 @@ describe('what flags do', () => {
       'hello',
     ]);
     expect({ stdout, status }).toEqual({ stdout: '', status: 75 });
-    expect(stderr).toBe('mom: the run was not finished after 400 ms\nhint: raise timeouts.run (--timeout), or ask fewer or faster models\n');
+    expect(stderr).toBe(
+      'mom: the run was not finished after 400 ms\nhint: raise timeouts.run (--timeout), or ask fewer or faster models\n',
+    );
   });
 
   it('--set changes any option, --role gives each proposer its system text', async () => {

@@ -118,7 +118,8 @@ const FAULTS: Fault[] = [
 const noAnswer = ({ model, message }: Fault) => `mom: warning: ${model} gave no answer: ${message}\n`;
 const noCritic = ({ model, message }: Fault) => `mom: warning: ${model} could not write the answer: ${message}\n`;
 const UNMERGED = 'mom: warning: no critic could write the answer; the best proposal goes out instead of a merged answer\n';
-const CUT_HINT = 'hint: what was shown is not the whole answer; ask again, or for the whole answer at once (stream: false, --json), where another critic can take over\n';
+const CUT_HINT =
+  'hint: what was shown is not the whole answer; ask again, or for the whole answer at once (stream: false, --json), where another critic can take over\n';
 
 describe.concurrent.each(FAULTS)('$model', (fault) => {
   const { model, message, exit, hint, shown } = fault;

@@ -221,7 +221,12 @@ describe('what happens to an agent', () => {
 
   beforeAll(async () => {
     const mixture = (...critic: string[]) => ({ proposers: PANEL, critic });
-    const mixtures = { default: mixture(CRITIC), fallback: mixture('sandbox/e500=1', CRITIC), breaks: mixture(BREAKS) };
+    const mixtures = {
+      default: mixture(CRITIC),
+      fallback: mixture('sandbox/e500=1', CRITIC),
+      breaks: mixture(BREAKS),
+      small: { proposers: [{ model: PANEL[0], context: 10 }], critic: [{ model: CRITIC, context: 10 }] },
+    };
     served = await serve({ mixtures }, done.add);
     client = new OpenAI({ baseURL: served.url, apiKey: 'any', maxRetries: 0 });
   });
@@ -243,6 +248,17 @@ describe('what happens to an agent', () => {
     await expect(ask()).rejects.toThrow('the answer is cut off');
     await expect(ask()).rejects.toThrow('the answer is cut off');
     expect(served.counts()).toEqual({ ...PANEL_ONCE, [BREAKS]: 2 });
+  });
+
+  it('whose conversation is too long: the words by which pi, opencode, qwen-code and continue know that they can shorten it', async () => {
+    const ask = (stream: boolean) =>
+      client.chat.completions.create({ model: 'mom/small', messages: [{ role: 'user', content: 'word '.repeat(100) }], tools, stream });
+    for (const stream of [true, false]) {
+      const error = await ask(stream).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ status: 400, code: 'context_length_exceeded' });
+      expect(String(error)).toMatch(/\bcontext_length_exceeded: no model of mixture 'small' can take this request/);
+    }
+    expect(served.counts()).toEqual({});
   });
 
   it.each(['select', 'vote'])('that asks for %s, which calls no tools: an answer in words, and a warning', async (strategy) => {

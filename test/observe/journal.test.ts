@@ -20,11 +20,12 @@ import type { RunEvent } from '../../src/core/event.js';
 import { createJournal } from '../../src/observe/index.js';
 import { callRecord, events, RUN_ID } from './sample-run.js';
 
-const disk = vi.hoisted(() => ({ full: false }));
+const disk = vi.hoisted(() => ({ full: false, writes: 0 }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
   const writeSync = ((...args: Parameters<typeof fs.writeSync>) => {
     if (disk.full) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    disk.writes += 1;
     return fs.writeSync(...args);
   }) as typeof fs.writeSync;
   return { ...fs, writeSync };
@@ -42,6 +43,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   disk.full = false;
+  disk.writes = 0;
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -103,6 +105,23 @@ describe('createJournal', () => {
     sink.handle({ type: 'call.end', call: callRecord(), run_id: RUN_ID, t_ms: 1 });
     expect(lines(sink.path).map((event) => event.type)).toEqual(['run.start', 'call.end']);
     sink.close?.();
+  });
+
+  it('writes what is due as one: a write for each call that ends, and one for the end of the run', () => {
+    const sink = journal();
+    const list = events();
+    for (const event of list) sink.handle(event);
+    sink.close?.();
+    const ends = list.filter(({ type }) => type === 'call.end' || type === 'call.billed' || type === 'run.end');
+    expect(disk.writes).toBe(ends.length);
+  });
+
+  it('takes a text for no error, whatever it says of errors', () => {
+    const sink = journal();
+    const text = 'The body was {"error":{"message":"Bearer abcdefgh"},"warnings":[{"code":"x"}]}.';
+    sink.handle({ type: 'call.end', call: { ...callRecord(), text }, run_id: RUN_ID, t_ms: 1 });
+    sink.close?.();
+    expect(lines(sink.path)).toMatchObject([{ call: { text } }]);
   });
 
   it('has the text of a running call in the file half a second later', () => {

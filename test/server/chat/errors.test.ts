@@ -9,7 +9,8 @@ describe('the answer to an error', () => {
     expect(response.status).toBe(isTooLong ? 400 : ERRORS[code].http);
     expect(await response.json()).toEqual({
       error: {
-        message: 'what happened; what to do',
+        // Agents look for the word in the message, not in the code.
+        message: isTooLong ? 'context_length_exceeded: what happened; what to do' : 'what happened; what to do',
         type: ERRORS[code].type,
         param: null,
         code: isTooLong ? 'context_length_exceeded' : code,

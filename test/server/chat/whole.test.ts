@@ -213,7 +213,9 @@ describe('an answer that could not be given', () => {
     const { response, text } = await read({ model: 'mom', stream: true, messages: [{ role: 'user', content: 'word '.repeat(100) }] });
     expect(response.status).toBe(400);
     expect(JSON.parse(text).error).toMatchObject({
-      message: expect.stringMatching(/^no model of mixture 'test' can take this request: a has a context of 10 tokens, /),
+      message: expect.stringMatching(
+        /^context_length_exceeded: no model of mixture 'test' can take this request: a has a context of 10 tokens, /,
+      ),
       type: 'invalid_request_error',
       code: 'context_length_exceeded',
     });

@@ -58,8 +58,18 @@ export type Misdeed = (response: ServerResponse, body: { messages: { content: st
 export interface RawProvider extends Place {
   /** Calls since the start. */
   requests(): number;
+  /** Of these, the ones whose caller has gone before the end of the answer. */
+  closed(): number;
   /** Calls that are not over. */
   active(): number;
+}
+
+const brokenHere = new WeakSet<ServerResponse>();
+
+/** Ends the connection in the middle of an answer, behind these last words. */
+export function breakOff(response: ServerResponse, words = ''): void {
+  brokenHere.add(response);
+  response.socket?.end(words);
 }
 
 /** A provider whose models are functions. A model is known by its name up to a slash. */
@@ -67,12 +77,14 @@ export async function startRawProvider(models: Record<string, Misdeed>): Promise
   const calls = new Map<string, number>();
   const sockets = new Set<Socket>();
   let requests = 0;
+  let left = 0;
   let active = 0;
   // No connection serves twice: what one call does to its own is not seen by the next.
   const server = createHttpServer((request, response) => {
     active += 1;
     response.once('close', () => {
       active -= 1;
+      if (!response.writableEnded && !brokenHere.has(response)) left += 1;
     });
     void readBody(request).then((text) => {
       const body = JSON.parse(text) as { model: string; messages: { content: string }[] };
@@ -87,7 +99,14 @@ export async function startRawProvider(models: Record<string, Misdeed>): Promise
   server.maxRequestsPerSocket = 1;
   server.on('connection', (socket) => follow(sockets, socket));
   const port = await bound(server);
-  return { port, requests: () => requests, sockets: () => sockets.size, active: () => active, close: () => closed(server, sockets) };
+  return {
+    port,
+    requests: () => requests,
+    closed: () => left,
+    sockets: () => sockets.size,
+    active: () => active,
+    close: () => closed(server, sockets),
+  };
 }
 
 /** A server that is told of bare connections. */
