@@ -9,6 +9,8 @@ interface LockedPackage {
   dev?: boolean;
   optional?: boolean;
   hasInstallScript?: boolean;
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
 }
 
 const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
@@ -23,6 +25,20 @@ const locked = Object.entries((read('package-lock.json') as { packages: Record<s
 describe('dependencies', () => {
   it('are locked without download addresses', () => {
     expect(locked.filter(([, entry]) => entry.resolved !== undefined).map(([path]) => path)).toEqual([]);
+  });
+
+  it('are all in the lockfile, those for other platforms too: without them npm ci refuses to start', () => {
+    const paths = new Set(locked.map(([path]) => path));
+    const found = (from: string, dependency: string): boolean => {
+      if (paths.has(`${from === '' ? '' : `${from}/`}node_modules/${dependency}`)) return true;
+      return from !== '' && found(from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), dependency);
+    };
+    const missing = locked.flatMap(([path, entry]) =>
+      Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })
+        .filter((dependency) => !found(path, dependency))
+        .map((dependency) => `${path} needs ${dependency}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('have exact versions', () => {
