@@ -9,7 +9,7 @@ import { createRedactor } from './redact.js';
 
 /** Milliseconds until the first lines are written: by then the run's requests have left. */
 const FIRST_FLUSH = 50;
-/** Milliseconds between later writes while a model is talking. */
+/** Milliseconds between later writes while a model is talking, and between all writes where these are gathered. */
 const FLUSH_EVERY = 500;
 
 export interface JournalOptions {
@@ -18,6 +18,8 @@ export interface JournalOptions {
   runId: string;
   /** Keys in use: they are written nowhere. */
   secrets?: readonly string[];
+  /** A finished call, too, may wait half a second: for servers, where many runs write at once. @default false */
+  gathers?: boolean;
   /** Told once, when the journal can't be written; the run goes on without it. */
   onError(error: MomError): void;
 }
@@ -32,7 +34,8 @@ type DeltaEvent = Extract<RunEvent, { type: 'call.delta' }>;
 /**
  * The append-only record of a run, one event a line, so that nothing paid for is lost: a finished call is in the file
  * before anything else happens, the text of a running one at most half a second later. Deltas of one call are joined,
- * `answer.delta` is left out (its text is the writer's). A kill may leave half a line at the end.
+ * what a call's end repeats before it was written is left out, and so is `answer.delta` (its text is the writer's). A
+ * kill may leave half a line at the end.
  */
 export function createJournal(options: JournalOptions): Journal {
   const path = join(options.dir, `${options.runId}.jsonl`);
@@ -88,7 +91,19 @@ export function createJournal(options: JournalOptions): Journal {
       return;
     }
     if (event.type === 'call.restart') openDeltas.delete(event.call_id);
+    if (event.type === 'call.end') dropRepeated(event.call.id);
     queue.push(event);
+  }
+
+  /** The end of a call holds its whole text. */
+  function dropRepeated(callId: string): void {
+    const delta = openDeltas.get(callId);
+    if (delta?.channel === 'text') queue.splice(queue.indexOf(delta), 1);
+    openDeltas.delete(callId);
+  }
+
+  function isUrgent({ type }: RunEvent): boolean {
+    return type === 'run.end' || (!options.gathers && (type === 'call.end' || type === 'call.billed'));
   }
 
   return {
@@ -97,8 +112,8 @@ export function createJournal(options: JournalOptions): Journal {
       if (disabled || event.type === 'answer.delta') return;
       forget ??= atExit(flush);
       enqueue(event);
-      if (event.type === 'call.end' || event.type === 'call.billed' || event.type === 'run.end') flush();
-      else timer ??= setTimeout(flush, hasWritten ? FLUSH_EVERY : FIRST_FLUSH).unref();
+      if (isUrgent(event)) flush();
+      else timer ??= setTimeout(flush, hasWritten || options.gathers ? FLUSH_EVERY : FIRST_FLUSH).unref();
     },
     close() {
       flush();

@@ -59,7 +59,7 @@ function lines(path: string): RunEvent[] {
 }
 
 describe('createJournal', () => {
-  it('writes every event of a run, deltas of one call joined, and the answer once', () => {
+  it('writes every event of a run, deltas of one call joined, and each text once', () => {
     const sink = journal();
     for (const event of events()) sink.handle(event);
     sink.close?.();
@@ -73,8 +73,6 @@ describe('createJournal', () => {
     expect(deltas).toEqual([
       ['p1', 'reasoning', 'Hm. '],
       ['p2', 'text', 'It is '],
-      ['p1', 'text', 'It is 42.'],
-      ['c1', 'text', '42'],
     ]);
     expect(errors).toEqual([]);
   });
@@ -86,6 +84,32 @@ describe('createJournal', () => {
     for (const event of list) sink.handle(event);
     sink.close?.();
     expect(JSON.stringify(list)).toBe(before);
+  });
+
+  it('of a server gathers what is due for half a second, and is whole at the end of the run', () => {
+    const sink = createJournal({ dir: join(dir, 'runs'), runId: RUN_ID, gathers: true, onError: (error) => errors.push(error) });
+    const list = events();
+    for (const event of list) {
+      if (event.type === 'run.end') break;
+      sink.handle(event);
+    }
+    expect(disk.writes).toBe(0);
+    vi.advanceTimersByTime(500);
+    expect(disk.writes).toBe(1);
+    expect(lines(sink.path).filter(({ type }) => type === 'call.end')).toEqual(list.filter(({ type }) => type === 'call.end'));
+    sink.handle(list.at(-1) as RunEvent);
+    expect(lines(sink.path).at(-1)?.type).toBe('run.end');
+    sink.close?.();
+  });
+
+  it('keeps the text of a call that was written before its end', () => {
+    const sink = journal();
+    sink.handle({ type: 'call.delta', call_id: 'p1', channel: 'text', text: 'It ', run_id: RUN_ID, t_ms: 1 });
+    vi.advanceTimersByTime(50);
+    sink.handle({ type: 'call.delta', call_id: 'p1', channel: 'text', text: 'is 42.', run_id: RUN_ID, t_ms: 2 });
+    sink.handle({ type: 'call.end', call: callRecord(), run_id: RUN_ID, t_ms: 3 });
+    sink.close?.();
+    expect(lines(sink.path).map((event) => (event.type === 'call.delta' ? event.text : event.type))).toEqual(['It ', 'call.end']);
   });
 
   it('touches no file before the requests have left', () => {

@@ -25,7 +25,7 @@ export function createRecorders(flags: ServeFlags, context: CliContext, warn: (m
       const traces = traceFolder(flags, context, settings);
       const trace = traces === null ? null : (await import('../../observe/trace.js')).createTrace;
       make = (runId) => [
-        ...(journals === null ? [] : [createJournal({ dir: journals, runId, secrets, onError: onError('journal') })]),
+        ...(journals === null ? [] : [createJournal({ dir: journals, runId, secrets, gathers: true, onError: onError('journal') })]),
         ...(trace === null || traces === null ? [] : [trace({ dir: traces, secrets, onError: onError('trace') })]),
       ];
     },
