@@ -14,8 +14,7 @@ import type { Provider } from './core/model.js';
 import type { Warning } from './core/run.js';
 import { createEngine, type Engine } from './engine/index.js';
 
-export type { Engine } from './engine/index.js';
-export type { Env, MixtureChoice, Override, Settings };
+export type { Env, MixtureChoice, Override };
 
 /** The world and the user's wishes, from which an app is made. */
 export interface AppOptions {

@@ -87,8 +87,7 @@ export function createMom(options: MomOptions = {}): Mom {
   }
   return {
     ask(question, ask = {}) {
-      const messages = typeof question === 'string' ? [{ role: 'user' as const, content: question }] : question;
-      return startRun(appFor(ask.choice), messages, ask);
+      return startRun(appFor(ask.choice), conversationOf(question), ask);
     },
     async close() {
       const made = await Promise.allSettled(apps.values());
@@ -98,11 +97,20 @@ export function createMom(options: MomOptions = {}): Mom {
   };
 }
 
+/**
+ * As it is now: the program may go on writing to what it handed over, while the run reads it and remembers of each message
+ * what it has worked out.
+ */
+function conversationOf(question: string | readonly Message[]): Message[] {
+  return typeof question === 'string' ? [{ role: 'user', content: question }] : question.map((message) => ({ ...message }));
+}
+
 function startRun(making: Promise<App>, messages: readonly Message[], ask: AskOptions): Run {
   const controller = new AbortController();
   const log = new EventLog();
   const signal = ask.signal ? AbortSignal.any([ask.signal, controller.signal]) : controller.signal;
-  const { params, writerParams, tools, format, seed, cache = 'use', stream = false } = ask;
+  const { params, writerParams, format, seed, cache = 'use', stream = false } = ask;
+  const tools = ask.tools && { ...ask.tools, tools: [...ask.tools.tools] };
   const result = making
     .then(async ({ engine, mixture, warnings }) => {
       log.early = warnings;

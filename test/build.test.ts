@@ -83,6 +83,13 @@ describe('the build', () => {
     expect(text).toContain('Permission is hereby granted, free of charge');
   });
 
+  it('fails when a builtin that is loaded late is used by a name it does not know', async () => {
+    const file = join(folder, 'src', 'core', 'shared.ts');
+    writeFileSync(file, "import { createHmac } from 'node:crypto';\nexport const shared = createHmac('md5', '');");
+    const run = exec(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), '--no-types', '--root', folder]);
+    await expect(run).rejects.toThrow('index.cjs uses createHmac of node:crypto: add it to LAZY_BUILTINS');
+  });
+
   it('fails when an entry is missing', async () => {
     rmSync(join(folder, 'src', 'index.ts'));
     const run = exec(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), '--no-types', '--root', folder]);

@@ -111,6 +111,24 @@ describe('a run', () => {
     expect((await all(run))[0]).toMatchObject({ type: 'run.start', messages });
   });
 
+  it('takes a conversation as it is when asked, also one that the program goes on writing', async () => {
+    const history: Message[] = [
+      { role: 'user', content: 'What is in a?' },
+      { role: 'assistant', content: null, tool_calls: [{ id: 'c1', type: 'function', function: { name: 'read', arguments: '{}' } }] },
+      { role: 'tool', tool_call_id: 'c1', content: 'alpha' },
+    ];
+    const mom = inSandbox({ choice: PAIR });
+    const asked = async (run: Run) =>
+      (await all(run)).flatMap((event) => (event.type === 'call.start' ? [JSON.stringify(event.messages)] : []));
+    const first = mom.ask(history);
+    history.push({ role: 'user', content: 'And in b?' });
+    const before = await asked(first);
+    const after = await asked(mom.ask(history));
+    // What a tool said goes to one model alone, a new question to all.
+    expect(before.map((messages) => messages.includes('And in b?'))).toEqual([false]);
+    expect(after.map((messages) => messages.includes('And in b?'))).toEqual([true, true, true]);
+  });
+
   it('gives every reader all events, also one that comes when it is over', async () => {
     const run = inSandbox({ choice: PAIR }).ask('How many?');
     const [first, second] = await Promise.all([all(run), all(run)]);

@@ -5,7 +5,7 @@ import { splitModel } from '../config/members.js';
 import { requireKey, resolveProvider } from '../config/provider.js';
 import type { Budget, Reservation } from '../core/budget.js';
 import { priceOf } from '../core/catalog.js';
-import { isMomError, MomError } from '../core/error.js';
+import { isMomError, MomError, wasRefused } from '../core/error.js';
 import { estimateTextTokens } from '../core/estimate.js';
 import type { Provider } from '../core/model.js';
 import { dollars } from '../engine/money/purse.js';
@@ -19,9 +19,6 @@ export interface EmbeddingDeps {
   /** What all runs share. */
   budgets: readonly Budget[];
 }
-
-/** Failures before a provider could do any work. */
-const NEVER_SENT: ReadonlySet<string> = new Set(['connection_failed', 'key_missing', 'model_unknown', 'config_invalid']);
 
 /**
  * Passes a request for embeddings on to its provider, within all budgets.
@@ -46,7 +43,7 @@ export async function forwardEmbeddings(
     settle(costUsd ?? 0);
     return { body, costUsd };
   } catch (error) {
-    settle(wasRefused(error) ? 0 : (worst ?? 0));
+    settle(isMomError(error) && wasRefused(error) ? 0 : (worst ?? 0));
     throw error;
   }
 }
@@ -102,8 +99,4 @@ function reserve(budgets: readonly Budget[], usd: number | null, model: string):
     reservations.push(reservation);
   }
   return settle;
-}
-
-function wasRefused(error: unknown): boolean {
-  return isMomError(error) && (error.status !== null || NEVER_SENT.has(error.code));
 }

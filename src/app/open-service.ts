@@ -3,26 +3,25 @@ import { createClient } from '../client/index.js';
 import type { RetryBudget } from '../client/retry-budget.js';
 import type { Thoughts } from '../client/thoughts.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
-import { providerNames, resolveProvider, sandboxedProvider } from '../config/provider.js';
 import { checkMixtures } from '../config/resolve.js';
 import { settingsOf } from '../config/settings.js';
 import { watchedFiles } from '../config/watched.js';
 import type { Env, Override, Settings } from '../config/wishes.js';
-import { isMomError, MomError, toMomError } from '../core/error.js';
+import { isMomError, toMomError } from '../core/error.js';
 import type { Exchange } from '../core/exchange.js';
 import { membersOf } from '../core/mixture.js';
-import type { Provider } from '../core/model.js';
 import type { Warning } from '../core/run.js';
 import { createEngine } from '../engine/index.js';
 import { forwardEmbeddings } from './embeddings.js';
 import { budgetHolders, budgetStates, keyId } from './key-budgets.js';
 import { keptInformed, openCatalog } from './knowledge.js';
 import { openMemory } from './memory.js';
+import { reachableProviders } from './reachable.js';
 import { openPlace, type SandboxWish } from './sandbox-place.js';
 import { secretsOf } from './secrets.js';
 import { servedModel, servedModels } from './served-models.js';
-import { readName } from './served-names.js';
 import type { Service, Target } from './service.js';
+import { checkSideRules } from './side-rules.js';
 import { Targets } from './targets.js';
 import { whyUnready } from './unready.js';
 
@@ -59,7 +58,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const config = await loadConfig({ ...placesOf(options), overrides: options.overrides ?? [] });
   const settings = checkedSettings(config);
   const sandbox = Boolean(options.sandbox);
-  const { providers: reachable, warnings: broken } = sandbox ? sandboxed(config) : reachableProviders(config);
+  const { providers: reachable, warnings: broken } = reachableProviders(config, sandbox);
   const place = await openPlace(reachable, options.sandbox);
   const providers = new Map(place.providers.map((provider) => [provider.name, provider]));
   const { breakers, retryBudget, thoughts, onExchange } = options;
@@ -82,7 +81,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     await place.close();
   };
   try {
-    checkSideRules(config, settings, targets);
+    checkSideRules(config, settings.serve.sideRequests, targets.mixtures);
     const target = await defaultTarget(targets);
     // The lists of its providers come in while nobody waits for them.
     if (target) await catalog.prepare(membersOf(target.mixture), 'nothing', signal);
@@ -120,30 +119,6 @@ function checkedSettings(config: LoadedConfig): Settings {
   return { ...settings, serve: settings.serve };
 }
 
-function sandboxed(config: LoadedConfig): Reachable {
-  return { providers: providerNames(config).map(sandboxedProvider), warnings: [] };
-}
-
-interface Reachable {
-  providers: Provider[];
-  warnings: Warning[];
-}
-
-/** Every provider that has an address and whose variables are set, with or without a key. One that lacks them stops no other. */
-function reachableProviders(config: LoadedConfig): Reachable {
-  const providers: Provider[] = [];
-  const warnings: Warning[] = [];
-  for (const name of providerNames(config)) {
-    try {
-      providers.push(resolveProvider(config, name));
-    } catch (error) {
-      if (!isMomError(error)) throw error;
-      warnings.push({ code: 'provider_unusable', message: `provider '${name}' can't be asked: ${error.message}` });
-    }
-  }
-  return { providers, warnings };
-}
-
 /** A mixture that can't be run stops no other; whoever asks for it is told why. */
 function mixtureWarnings(config: LoadedConfig): Warning[] {
   try {
@@ -162,18 +137,5 @@ async function defaultTarget(targets: Targets): Promise<Target | null> {
   } catch (error) {
     if (isMomError(error) && error.code === 'key_missing') return null;
     throw error;
-  }
-}
-
-/** @throws MomError `config_invalid` for a rule whose model is an unknown name of mom's own */
-function checkSideRules(config: LoadedConfig, { serve }: Settings, { mixtures }: Targets): void {
-  for (const [index, { model }] of serve.sideRequests.entries()) {
-    try {
-      readName(model, mixtures);
-    } catch (error) {
-      const { message, hint } = toMomError(error);
-      const place = config.origin(['serve', 'side_requests', index, 'model']);
-      throw new MomError('config_invalid', `${place}: serve.side_requests[${index}].model: ${message}`, { hint: hint ?? '', cause: error });
-    }
   }
 }

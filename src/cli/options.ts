@@ -118,7 +118,7 @@ export const ASK: CommandSpec = {
   examples: ['mom ask "Why is the sky blue?"', 'git diff | mom ask "Review this change."', 'mom ask --sandbox'],
 };
 
-export const INIT: CommandSpec = {
+const INIT: CommandSpec = {
   name: 'init',
   summary: 'write a commented mom.config.yaml',
   options: [
@@ -127,7 +127,7 @@ export const INIT: CommandSpec = {
   ],
 };
 
-export const CONFIG: readonly CommandSpec[] = [
+const CONFIG: readonly CommandSpec[] = [
   { name: 'config', summary: 'look at, check and trust the configuration', options: [], parent: true },
   {
     name: 'config show',
@@ -145,7 +145,7 @@ export const CONFIG: readonly CommandSpec[] = [
   },
 ];
 
-export const SANDBOX: CommandSpec = {
+const SANDBOX: CommandSpec = {
   name: 'sandbox',
   summary: 'start the built-in simulated provider on loopback',
   options: [

@@ -1,8 +1,9 @@
 import { isMomError, type MomError } from '../core/error.js';
 import type { CallEvent } from '../core/model-client.js';
+import { isRecord } from '../core/record.js';
 import { AnswerDecoder } from './decode.js';
 import type { WireDialect } from './dialect.js';
-import { callError, cleanText, isRecord, type Subject } from './errors.js';
+import { callError, cleanText, type Subject } from './errors.js';
 import { LineTooLongError, SseReader } from './sse.js';
 import type { Thoughts } from './thoughts.js';
 import type { HttpResponse } from './transport.js';
@@ -48,6 +49,9 @@ export class AnswerReader {
   /** Null where there is no stream: the answer came whole and is read. */
   async #open(): Promise<AsyncIterator<Buffer> | null> {
     const { headers, body } = this.#response;
+    const { provider, model } = this.#subject;
+    const packed = headers['content-encoding'] || 'identity';
+    if (packed !== 'identity') throw callError('bad_response', `${provider.name} packed its answer (${packed}) unasked (${model})`);
     const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
     if (type === 'text/event-stream' || type === '') {
       this.#bytes = body[Symbol.asyncIterator]();
@@ -58,7 +62,6 @@ export class AnswerReader {
       this.#over = true;
       return null;
     }
-    const { provider, model } = this.#subject;
     throw callError('bad_response', `${provider.name} answered with ${type} instead of a stream (${model})`);
   }
 

@@ -1,9 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../core/clock.js';
 import { DEFAULT_TIMEOUTS } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
 import type { CallBill } from '../core/model-client.js';
 import { requestHeaders } from './attempt.js';
 import type { WireDialect } from './dialect.js';
+import { pause } from './pause.js';
 import type { Transport } from './transport.js';
 import { readWhole } from './whole-body.js';
 
@@ -21,6 +23,8 @@ export async function lookupBill(
 ): Promise<CallBill | null> {
   const { bill } = dialect;
   if (bill === null) return null;
+  // One signal serves every lookup of a run.
+  setMaxListeners(0, signal);
   try {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const response = await context.transport.send({
@@ -34,14 +38,7 @@ export async function lookupBill(
       const text = await readWhole(response);
       if (response.status === 200) return bill.read(JSON.parse(text));
       if (response.status !== 404 || attempt === TRIES) return null;
-      await new Promise<void>((resolve) => {
-        const stop = () => {
-          disarm();
-          resolve();
-        };
-        const disarm = context.clock.after(PAUSE * attempt, resolve);
-        signal.addEventListener('abort', stop, { once: true });
-      });
+      await pause(PAUSE * attempt, context.clock, signal);
     }
   } catch {
     // A bill is a courtesy: without it the cost is estimated.

@@ -1,10 +1,10 @@
 import type { AnswerFormat } from '../core/answer-format.js';
 import type { Provider } from '../core/model.js';
 import type { CallRequest } from '../core/model-client.js';
+import { isRecord } from '../core/record.js';
 import type { ToolOffer } from '../core/tool.js';
 import { markedMessages } from './cache-marks.js';
 import type { WireDialect } from './dialect.js';
-import { isRecord } from './errors.js';
 
 export type Body = Record<string, unknown>;
 

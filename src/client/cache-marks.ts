@@ -1,6 +1,6 @@
 import type { ContentPart, Message } from '../core/message.js';
 import type { CallRequest, StablePrefix } from '../core/model-client.js';
-import { isRecord } from './errors.js';
+import { isRecord } from '../core/record.js';
 
 const MARK = { type: 'ephemeral' } as const;
 

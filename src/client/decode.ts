@@ -1,8 +1,9 @@
 import type { MomError } from '../core/error.js';
 import type { CallEvent } from '../core/model-client.js';
+import { isRecord } from '../core/record.js';
 import type { ToolCall } from '../core/tool.js';
 import type { WireDialect } from './dialect.js';
-import { callError, cleanText, isRecord, readComplaint, type Subject, statusError } from './errors.js';
+import { callError, cleanText, readComplaint, type Subject, statusError } from './errors.js';
 import { ThinkSplitter } from './think.js';
 import { ThoughtReader } from './thought-reader.js';
 import type { Thoughts } from './thoughts.js';
@@ -78,7 +79,7 @@ export class AnswerDecoder {
       this.#events.push({ type: 'model', resolvedModel: chunk.model });
     }
     if (chunk.choices !== undefined && !Array.isArray(chunk.choices)) throw this.#bad('sent `choices` that are no list');
-    const choice: unknown = chunk.choices?.[0];
+    const choice: unknown = chunk.choices?.find(isFirst);
     if (choice !== undefined) this.#choice(choice, part);
     if (isRecord(chunk.usage)) this.#events.push({ type: 'usage', ...readUsage(chunk.usage) });
   }
@@ -214,4 +215,9 @@ export class AnswerDecoder {
   #bad(what: string): MomError {
     return callError('bad_response', `${this.#subject.provider.name} ${what} (${this.#subject.model})`);
   }
+}
+
+/** One answer is asked for; a server that gives several numbers them, in any order. */
+function isFirst(choice: unknown): boolean {
+  return !isRecord(choice) || typeof choice.index !== 'number' || choice.index === 0;
 }

@@ -3,9 +3,11 @@ import { RETRY } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
 import type { CallBill, Embedding } from '../core/model-client.js';
 import type { Random } from '../core/random.js';
+import { isRecord } from '../core/record.js';
 import type { WireDialect } from './dialect.js';
-import { callError, cancelledError, isRecord, keyMissing, readComplaint, retryAfter, type Subject, statusError } from './errors.js';
+import { callError, cancelledError, keyMissing, readComplaint, retryAfter, type Subject, statusError } from './errors.js';
 import { type JsonContext, type JsonResponse, jsonCall } from './json-call.js';
+import { pause } from './pause.js';
 import type { RetryBudget } from './retry-budget.js';
 
 /** Milliseconds for embeddings, the one retry included: of one text, which stands before the first call of a run, and of a client's batch. */
@@ -89,7 +91,8 @@ async function ask<T>(context: EmbedContext, { model, body, limit, signal }: Que
     if (!isMomError(error) || !mayPass(error)) throw error;
     const delay = error.retryAfterMs ?? context.random() * RETRY.base;
     if (clock.now() + delay >= deadline || context.retryBudget?.take() === false) throw error;
-    await pause(delay, context, subject, signal);
+    await pause(delay, clock, signal);
+    if (signal.aborted) throw cancelledError(signal, model);
     return once();
   }
 }
@@ -97,21 +100,6 @@ async function ask<T>(context: EmbedContext, { model, body, limit, signal }: Que
 /** A limit of mom's own is not passing: its time is used up. */
 function mayPass(error: MomError): boolean {
   return ERRORS[error.code].retry && (error.code !== 'timeout' || error.status !== null);
-}
-
-function pause(ms: number, { clock }: JsonContext, { model }: Subject, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      disarm();
-      reject(cancelledError(signal, model));
-    };
-    const disarm = clock.after(ms, () => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    });
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }
 
 function readAnswer<T>({ status, headers, text, value }: JsonResponse, subject: Subject, now: Date, read: (value: unknown) => T | null): T {

@@ -1,5 +1,6 @@
 import { type ErrorCode, isMomError, MomError, type MomErrorOptions } from '../core/error.js';
 import type { Provider } from '../core/model.js';
+import { isRecord } from '../core/record.js';
 import { formsOf, providerSecrets, SHORTEST_SECRET } from '../core/secrets.js';
 import { LostConnectionError } from './transport.js';
 
@@ -189,8 +190,4 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: Date)
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value) * 1_000;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { Dialect } from '../core/model.js';
+import { isRecord } from '../core/record.js';
 import type { Body } from './body.js';
-import { isRecord, type ProviderComplaint } from './errors.js';
+import type { ProviderComplaint } from './errors.js';
 import type { Repair } from './repair.js';
 
 /** Google's own word for calls that another model made, or of which the signature is lost. */

@@ -1,5 +1,5 @@
 import type { ModelFacts, Prices } from '../core/catalog.js';
-import { isRecord } from './errors.js';
+import { isRecord } from '../core/record.js';
 
 /**
  * An entry of OpenRouter's model list; null when it has no id. What is missing or makes no sense is unknown: one odd

@@ -2,8 +2,9 @@ import type { ModelFacts } from '../core/catalog.js';
 import { toMomError } from '../core/error.js';
 import { PRICE_LIST } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
+import { isRecord } from '../core/record.js';
 import type { WireDialect } from './dialect.js';
-import { cleanText, isRecord, readComplaint } from './errors.js';
+import { cleanText, readComplaint } from './errors.js';
 import { type JsonContext, type JsonResponse, jsonCall } from './json-call.js';
 
 /** What a provider told of its models, or, in words for the user, why it did not. */

@@ -13,6 +13,8 @@ export const openrouterDialect: WireDialect = {
   extras(provider, { params, privacy }) {
     return {
       usage: { include: true },
+      // OpenRouter needs none; servers that only resemble it tell no usage of a stream without.
+      stream_options: { include_usage: true },
       ...(params.reasoning_effort === undefined ? {} : { reasoning: { effort: params.reasoning_effort } }),
       ...policyOf(provider, privacy),
     };

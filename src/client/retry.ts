@@ -1,10 +1,10 @@
 import type { Clock } from '../core/clock.js';
 import { callErrorInfo, type ErrorCode, type MomError, toMomError } from '../core/error.js';
 import { RETRY } from '../core/limits.js';
-import type { CallRequest } from '../core/model-client.js';
 import type { Random } from '../core/random.js';
 import { cancelledError } from './errors.js';
 import type { Call } from './limits.js';
+import { pause } from './pause.js';
 import type { RetryBudget } from './retry-budget.js';
 
 const RETRIED: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'overloaded', 'provider_error', 'connection_failed', 'stream_broken']);
@@ -38,7 +38,8 @@ export function withRetry(call: Call, clock: Clock, random: Random, budget?: Ret
           budget?.take() !== false;
         if (!again) throw error;
         yield { type: 'restart', attempt, error: callErrorInfo(error), delayMs };
-        await wait(delayMs, request, clock);
+        await pause(delayMs, clock, request.signal);
+        if (request.signal.aborted) throw cancelledError(request.signal, request.model);
       }
     }
   };
@@ -47,22 +48,4 @@ export function withRetry(call: Call, clock: Clock, random: Random, budget?: Ret
 /** A 408 is passing; a limit of mom's own is not, its time is used up. */
 function isPassing(error: MomError): boolean {
   return RETRIED.has(error.code) || (error.code === 'timeout' && error.status === 408);
-}
-
-function wait(ms: number, { signal, model }: CallRequest, clock: Clock): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(cancelledError(signal, model));
-      return;
-    }
-    const stop = () => {
-      disarm();
-      reject(cancelledError(signal, model));
-    };
-    const disarm = clock.after(ms, () => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    });
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -1,4 +1,4 @@
-import { isRecord } from './errors.js';
+import { isRecord } from '../core/record.js';
 
 /** What came with an answer's tool calls beside text and calls, in the shapes of the wire. */
 export interface ThoughtsOfAnswer {

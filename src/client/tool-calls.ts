@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { isRecord } from '../core/record.js';
 import type { ToolCall } from '../core/tool.js';
-import { isRecord } from './errors.js';
 
 /** A piece of a tool call as it stands in a chunk, or a whole one. */
 interface Piece {

@@ -152,7 +152,8 @@ function basicAuth(proxy: URL): string {
 
 function allHeaders(request: HttpRequest, { host, options }: Way): Record<string, string> {
   const length: Record<string, string> = request.body === null ? {} : { 'content-length': String(Buffer.byteLength(request.body)) };
-  return { host, ...request.headers, ...length, ...(options.headers as Record<string, string> | undefined) };
+  // Without a word about it a server may compress its answer, which nobody here could read.
+  return { host, 'accept-encoding': 'identity', ...request.headers, ...length, ...(options.headers as Record<string, string> | undefined) };
 }
 
 function exchange(send: Send, options: RequestOptions, secure: boolean, request: HttpRequest, clock: Clock): Promise<HttpResponse> {

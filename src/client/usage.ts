@@ -1,5 +1,5 @@
+import { isRecord } from '../core/record.js';
 import type { Cost, Usage } from '../core/usage.js';
-import { isRecord } from './errors.js';
 
 /** The log probabilities of a choice's tokens. They are an extra: what is none is left out, and never an error. */
 export function readLogprobs(logprobs: unknown): number[] {

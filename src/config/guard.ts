@@ -34,7 +34,7 @@ export interface GuardedOption {
  * @param project the project file
  * @param without the merged configuration without it
  */
-export function findGuarded(project: Layer, without: unknown): GuardedOption[] {
+function findGuarded(project: Layer, without: unknown): GuardedOption[] {
   const found: GuardedOption[] = [];
   visit(project.tree, [], (path, value) => {
     const why = reason(path, value, project, without);

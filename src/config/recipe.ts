@@ -31,6 +31,18 @@ export function mixtureNames(config: LoadedConfig): string[] {
   return [...new Set([...Object.keys(config.values.mixtures ?? {}), ...MADE_MIXTURES])];
 }
 
+/** @throws MomError `config_invalid` when `mixture` names one that nobody has */
+export function checkDefaultMixture(config: LoadedConfig): void {
+  const name = config.values.mixture;
+  if (name !== undefined && !mixtureNames(config).includes(name)) throw noDefault(config, name);
+}
+
+function noDefault(config: LoadedConfig, name: string): MomError {
+  return new MomError('config_invalid', `${config.origin(['mixture'])}: there is no mixture '${name}'`, {
+    hint: nameHint(name, mixtureNames(config)),
+  });
+}
+
 /**
  * The recipe with this name.
  * @throws MomError `config_invalid` or `usage` for an unknown name; `key_missing` when no provider of its models has a key
@@ -41,10 +53,8 @@ export async function findRecipe(config: LoadedConfig, asked: string | undefined
   const own = Object.hasOwn(mixtures, name) ? mixtures[name] : undefined;
   const made = (MADE_MIXTURES as readonly string[]).includes(name);
   if (own === undefined && !made) {
-    const origin = asked === undefined ? `${config.origin(['mixture'])}: ` : '';
-    throw new MomError(asked === undefined ? 'config_invalid' : 'usage', `${origin}there is no mixture '${name}'`, {
-      hint: nameHint(name, mixtureNames(config)),
-    });
+    if (asked === undefined) throw noDefault(config, name);
+    throw new MomError('usage', `there is no mixture '${name}'`, { hint: nameHint(name, mixtureNames(config)) });
   }
   const recipe: Recipe = {
     name,

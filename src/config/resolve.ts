@@ -20,7 +20,7 @@ import { nameHint } from './nearest.js';
 import { PanelMaker } from './panel.js';
 import { isUsable, requireKey, resolveProvider, sandboxedProvider } from './provider.js';
 import { DEFAULT_PROVIDER } from './providers.js';
-import { findRecipe, mixtureNames, noKey, type Recipe } from './recipe.js';
+import { checkDefaultMixture, findRecipe, mixtureNames, noKey, type Recipe } from './recipe.js';
 import { resolveRefine, resolveRules, resolveVerify } from './rules.js';
 import { checkServe } from './serve.js';
 import { semanticOf } from './settings.js';
@@ -182,10 +182,12 @@ function limit(
 }
 
 /**
- * Checks what only shows when the layers are one: roles, providers, routes and numbers of every configured mixture. Reads no key.
+ * Checks what only shows when the layers are one: the default mixture's name, and roles, providers, routes and numbers of every
+ * configured mixture. Reads no key.
  * @throws MomError `config_invalid`
  */
 export function checkMixtures(config: LoadedConfig): void {
+  checkDefaultMixture(config);
   for (const [name, mixture] of Object.entries(config.values.mixtures ?? {})) {
     const critics = mixture.critic === undefined ? [] : Array.isArray(mixture.critic) ? mixture.critic : [mixture.critic];
     const recipe: Recipe = { name, config: mixture, proposers: mixture.proposers ?? [], critics, warnings: [] };

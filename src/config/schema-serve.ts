@@ -74,6 +74,4 @@ export const serve = v.strictObject({
   ),
 });
 
-export type ServeConfig = v.InferOutput<typeof serve>;
 export type ServeKeyConfig = v.InferOutput<typeof key>;
-export type SideRequestConfig = v.InferOutput<typeof sideRequest>;

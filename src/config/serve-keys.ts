@@ -12,36 +12,57 @@ const KEY_VARIABLE = 'MOM_SERVE_KEY';
  * @throws MomError `config_invalid` for a name or a key that is there twice, a key that no header can carry, or a variable that is not set
  */
 export function serveKeysOf(config: LoadedConfig): ServeKey[] {
-  const configured = (config.values.serve?.keys ?? []).map((entry, index) => serveKey(config, entry, index));
-  for (const [index, own] of configured.entries()) {
+  const entries = (config.values.serve?.keys ?? []).map((entry, index) => ({ index, own: serveKey(config, entry, index) }));
+  refuseTwins(config, entries);
+  const configured = entries.map(({ own }) => own);
+  const given = config.env[KEY_VARIABLE]?.trim();
+  if (!given || configured.some(({ key }) => key === given)) return configured;
+  return [...configured, { ...UNLIMITED, name: KEY_VARIABLE, key: sendable(given, KEY_VARIABLE) }];
+}
+
+/** Where the variables are those of another place: no two keys that are known here are the same. @throws MomError `config_invalid` */
+export function checkServeKeys(config: LoadedConfig): void {
+  refuseTwins(config, knownEntries(config));
+}
+
+/** Those keys whose variables are set: what must be written nowhere, also where nobody serves. Never throws. */
+export function knownServeKeys(config: LoadedConfig): string[] {
+  return knownEntries(config).map(({ own }) => own.key);
+}
+
+/** A key and its place in the list. */
+interface KeyEntry {
+  index: number;
+  own: ServeKey;
+}
+
+function knownEntries(config: LoadedConfig): KeyEntry[] {
+  return (config.values.serve?.keys ?? []).flatMap((entry, index) => {
+    try {
+      return [{ index, own: serveKey(config, entry, index) }];
+    } catch (error) {
+      if (isMomError(error)) return [];
+      throw error;
+    }
+  });
+}
+
+function refuseTwins(config: LoadedConfig, entries: readonly KeyEntry[]): void {
+  for (const [at, { index, own }] of entries.entries()) {
     const place = config.origin(pathOf(index));
-    if (configured.slice(0, index).some(({ name }) => name === own.name) || own.name === KEY_VARIABLE) {
+    const before = entries.slice(0, at).map((entry) => entry.own);
+    if (before.some(({ name }) => name === own.name) || own.name === KEY_VARIABLE) {
       throw new MomError('config_invalid', `${place}: a key named '${own.name}' is already there`, {
         hint: 'give each key a name of its own',
       });
     }
-    const twin = configured.slice(0, index).find(({ key }) => key === own.key);
+    const twin = before.find(({ key }) => key === own.key);
     if (twin) {
       throw new MomError('config_invalid', `${place}: '${own.name}' is the same key as '${twin.name}'`, {
         hint: 'give each client a key of its own',
       });
     }
   }
-  const given = config.env[KEY_VARIABLE]?.trim();
-  if (!given || configured.some(({ key }) => key === given)) return configured;
-  return [...configured, { ...UNLIMITED, name: KEY_VARIABLE, key: sendable(given, KEY_VARIABLE) }];
-}
-
-/** Those keys whose variables are set: what must be written nowhere, also where nobody serves. Never throws. */
-export function knownServeKeys(config: LoadedConfig): string[] {
-  return (config.values.serve?.keys ?? []).flatMap((entry, index) => {
-    try {
-      return [serveKey(config, entry, index).key];
-    } catch (error) {
-      if (isMomError(error)) return [];
-      throw error;
-    }
-  });
 }
 
 const UNLIMITED = { requestsPerMinute: null, concurrency: null, budget: { day: null, month: null } };

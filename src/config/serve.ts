@@ -1,8 +1,9 @@
+import { isIP } from 'node:net';
 import { MomError } from '../core/error.js';
 import { SERVE } from '../core/limits.js';
 import type { LoadedConfig } from './load.js';
 import { milliseconds } from './members.js';
-import { serveKeysOf } from './serve-keys.js';
+import { checkServeKeys, serveKeysOf } from './serve-keys.js';
 import { sideRulesOf } from './side-requests.js';
 import type { ServeSettings } from './wishes.js';
 
@@ -11,7 +12,7 @@ export function serveOf(config: LoadedConfig): ServeSettings {
   const own = config.values.serve ?? {};
   const time = (value: string | 0 | undefined, usual: number) => (value === undefined ? usual : milliseconds(value));
   return {
-    host: config.text(['serve', 'host'])?.trim() || SERVE.host,
+    host: listenHost(config),
     port: own.port ?? SERVE.port,
     keys: serveKeysOf(config),
     allowedHosts: eachText(config, 'allowed_hosts', hostName),
@@ -27,11 +28,25 @@ export function serveOf(config: LoadedConfig): ServeSettings {
   };
 }
 
-/** What only shows when variables are filled in, but for the keys. @throws MomError `config_invalid` */
+/** What only shows when variables are filled in; of the keys those whose variables are set. @throws MomError `config_invalid` */
 export function checkServe(config: LoadedConfig): void {
+  listenHost(config);
+  checkServeKeys(config);
   eachText(config, 'allowed_hosts', hostName);
   eachText(config, 'cors_origins', origin);
   sideRulesOf(config);
+}
+
+function listenHost(config: LoadedConfig): string {
+  const path = ['serve', 'host'];
+  const host = config.text(path)?.trim() || SERVE.host;
+  if (isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0 || hostName.read(host) !== null) return host;
+  const wrong = `must be an address such as 127.0.0.1, or a name, not ${JSON.stringify(host)}`;
+  const isFile = config.source(path)?.file != null;
+  const message = isFile ? `${config.origin(path)}: serve.host ${wrong}` : `${config.origin(path)} ${wrong}`;
+  throw new MomError(isFile ? 'config_invalid' : 'usage', message, {
+    hint: 'leave scheme, port and path out; the port goes to --port or serve.port',
+  });
 }
 
 /** Reads a text as one kind of thing; null when it is none. */

@@ -1,3 +1,5 @@
+import { isRecord } from '../core/record.js';
+
 /** A place in the configuration: names of options, numbers of list entries. */
 export type Path = readonly (string | number)[];
 
@@ -23,7 +25,7 @@ export interface Layer {
 }
 
 export function isMap(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(value);
 }
 
 /** `mixtures.default.quorum`; names with dots are quoted, list entries in brackets. */

@@ -16,7 +16,10 @@ export function findProblems(layer: Layer): Problem[] {
   const result = v.safeParse(configSchema, layer.tree);
   if (result.success) return [];
   const issues = result.issues.flatMap((issue) => innermost(issue));
-  return [...issues.filter(isUnknown), ...issues.filter((issue) => !isUnknown(issue))].map((issue) => describe(issue, layer));
+  const problems = [...issues.filter(isUnknown), ...issues.filter((issue) => !isUnknown(issue))].map((issue) => describe(issue, layer));
+  return problems.filter(
+    ({ place, message }, index) => problems.findIndex((one) => one.place === place && one.message === message) === index,
+  );
 }
 
 /** @throws MomError `config_invalid` that names every problem (at most ten) */
@@ -35,10 +38,19 @@ type Issue = v.BaseIssue<unknown> & { at?: Path };
 
 /** A failed union tells what is wrong inside the one alternative that has the shape of the value. */
 function innermost(issue: Issue, base: Path = []): (Issue & { at: Path })[] {
+  const list = listForMap(issue);
+  if (list !== null) return [{ ...issue, type: 'strict_object', expected: 'Object', received: 'Array', at: [...base, ...list] }];
   const at = [...base, ...issuePath(issue)];
   const deeper = (issue.issues ?? []).filter((inner) => issuePath(inner).length > 0);
   if (issue.type === 'union' && deeper.length > 0) return deeper.flatMap((inner) => innermost(inner, at));
   return [{ ...issue, at }];
+}
+
+/** Where a list stands in place of a map: the schema reads it as a map whose names are numbers. */
+function listForMap(issue: v.BaseIssue<unknown>): Path | null {
+  const path = issue.path ?? [];
+  const index = path.findIndex(({ type, input }) => type === 'object' && Array.isArray(input));
+  return index < 0 ? null : path.slice(0, index).map(({ key }) => key as string | number);
 }
 
 function isUnknown({ type, expected }: Issue): boolean {

@@ -101,8 +101,21 @@ export function toMomError(error: unknown): MomError {
   });
 }
 
+/** Failures before a provider could do any work, though it has told no status. */
+const NEVER_SENT: ReadonlySet<string> = new Set<ErrorCode>(['connection_failed', 'key_missing', 'model_unknown', 'config_invalid']);
+
+/** True where a call has failed before it could cost anything. */
+export function wasRefused({ code, status }: Pick<MomError, 'code' | 'status'>): boolean {
+  return status !== null || NEVER_SENT.has(code);
+}
+
 export function errorInfo(error: MomError): ErrorInfo {
   return { code: error.code, message: error.message, hint: error.hint };
+}
+
+/** What happened and what to do about it, in one line. */
+export function errorLine({ message, hint }: Pick<ErrorInfo, 'message' | 'hint'>): string {
+  return hint ? `${message}; ${hint}` : message;
 }
 
 export function callErrorInfo(error: MomError): CallErrorInfo {

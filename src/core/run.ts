@@ -87,9 +87,6 @@ export const NOT_MADE = {
   attempts: 0,
 } as const satisfies Partial<CallRecord>;
 
-/** A proposer's call. */
-export type Proposal = CallRecord & { kind: 'proposer' };
-
 /** What became of a run: the one object of `--json`, of the last event and of the library's promise. */
 export interface RunResult {
   schema_version: 1;

@@ -61,7 +61,7 @@ export function nobodyAnswered(calls: readonly CallRecord[]): MomError {
   const message = `no answer: all ${errors.length} calls failed: ${reasons}`;
   return shared
     ? asError(first.error.code, message, first.error.hint)
-    : asError('no_answer', message, 'each model failed for a reason of its own: see above');
+    : asError('no_answer', message, 'the models failed for different reasons: look at each one above');
 }
 
 function mentions(message: string, model: string): string {

@@ -1,4 +1,4 @@
-import type { CallErrorInfo, ErrorInfo } from '../core/error.js';
+import { type CallErrorInfo, type ErrorInfo, errorLine } from '../core/error.js';
 import type { ContentPart, Message } from '../core/message.js';
 import type { ToolCall } from '../core/tool.js';
 import type { CostSource, Usage } from '../core/usage.js';
@@ -34,7 +34,7 @@ function partText(part: ContentPart): string {
 
 export function errorText(error: ErrorInfo | CallErrorInfo): string {
   const status = 'status' in error && error.status !== null ? ` (HTTP ${error.status})` : '';
-  return `${error.code}${status}: ${error.message}${error.hint === null ? '' : `; ${error.hint}`}`;
+  return `${error.code}${status}: ${errorLine(error)}`;
 }
 
 export function usageText(usage: Usage): string {

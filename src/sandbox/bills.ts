@@ -24,7 +24,7 @@ export function pricesOf(behaviour: Behaviour): Bill['prices'] {
 }
 
 /** US dollars, without the dust of floating point. */
-export function costOf({ inputTokens, textTokens, reasoningTokens, prices }: Bill): number {
+function costOf({ inputTokens, textTokens, reasoningTokens, prices }: Bill): number {
   return Number(((inputTokens * prices.input + (textTokens + reasoningTokens) * prices.output) / 1e6).toFixed(12));
 }
 

@@ -87,7 +87,7 @@ function encoded(place: number[], format: unknown): number[] | string {
  * The place of a text: its words, whatever their order, case and punctuation, each hashed to one of the dimensions;
  * of length 1. Texts with most of their words in common are near.
  */
-export function placeOf(text: string): number[] {
+function placeOf(text: string): number[] {
   const counts = new Array<number>(DIMENSIONS).fill(0);
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [text];
   for (const word of words) {

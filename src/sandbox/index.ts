@@ -14,9 +14,6 @@ import { composeReply } from './reply.js';
 import { type ChatRequest, parseChatRequest } from './request.js';
 import { type SandboxStats, StatsRecorder } from './stats.js';
 
-export { bundledQuestion } from './bundled.js';
-export type { ModelStats, SandboxStats } from './stats.js';
-
 export interface SandboxOptions {
   /** 0, the default, picks a free one. */
   port?: number;

@@ -1,3 +1,5 @@
+import { isRecord } from '../core/record.js';
+
 type Schema = Record<string, unknown>;
 
 /** Levels of a schema after which only what is required is filled in, so that a schema that holds itself comes to an end. */
@@ -24,15 +26,15 @@ export function sampleOf(schema: unknown): unknown {
 /** A value that does not fit a JSON Schema: a required field is missing, or it is of another type. */
 export function misfitOf(schema: unknown): unknown {
   const fitting = sampleOf(schema);
-  if (!isObject(fitting)) return { simulated: 'this does not fit' };
-  const required = isObject(schema) && Array.isArray(schema.required) ? schema.required : [];
+  if (!isRecord(fitting)) return { simulated: 'this does not fit' };
+  const required = isRecord(schema) && Array.isArray(schema.required) ? schema.required : [];
   const missing: unknown = required.at(-1);
   if (typeof missing !== 'string') return ['this does not fit'];
   return Object.fromEntries(Object.entries(fitting).filter(([name]) => name !== missing));
 }
 
 function sample(given: unknown, root: unknown, depth: number): unknown {
-  if (!isObject(given)) return WORD;
+  if (!isRecord(given)) return WORD;
   const schema = resolved(given, root);
   if ('const' in schema) return schema.const;
   if (Array.isArray(schema.enum)) return schema.enum[0];
@@ -60,13 +62,13 @@ function sample(given: unknown, root: unknown, depth: number): unknown {
 function resolved(schema: Schema, root: unknown, hops = 0): Schema {
   const { $ref, allOf, ...own } = schema;
   const target = typeof $ref === 'string' && hops < 32 ? lookUp(root, $ref) : undefined;
-  const parts = [target, ...(Array.isArray(allOf) ? allOf : [])].filter(isObject).map((part) => resolved(part, root, hops + 1));
+  const parts = [target, ...(Array.isArray(allOf) ? allOf : [])].filter(isRecord).map((part) => resolved(part, root, hops + 1));
   return parts.reduce(merged, own);
 }
 
 function merged(a: Schema, b: Schema): Schema {
   const both = { ...b, ...a };
-  if (isObject(a.properties) && isObject(b.properties)) both.properties = { ...b.properties, ...a.properties };
+  if (isRecord(a.properties) && isRecord(b.properties)) both.properties = { ...b.properties, ...a.properties };
   if (Array.isArray(a.required) && Array.isArray(b.required)) both.required = [...new Set([...a.required, ...b.required])];
   return both;
 }
@@ -76,13 +78,13 @@ function lookUp(root: unknown, reference: string): unknown {
   const steps = reference.replace(/^#\/?/, '').split('/').filter(Boolean);
   return steps.reduce<unknown>((place, step) => {
     const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
-    return isObject(place) ? place[name] : undefined;
+    return isRecord(place) ? place[name] : undefined;
   }, root);
 }
 
 /** The first alternative that is more than null. */
 function firstOf(choices: unknown): Schema | undefined {
-  const schemas = Array.isArray(choices) ? choices.filter(isObject) : [];
+  const schemas = Array.isArray(choices) ? choices.filter(isRecord) : [];
   return schemas.find(({ type }) => type !== 'null') ?? schemas[0];
 }
 
@@ -99,7 +101,7 @@ function typeOf(schema: Schema): unknown {
 }
 
 function sampleObject(schema: Schema, root: unknown, depth: number): Schema {
-  const properties = isObject(schema.properties) ? schema.properties : {};
+  const properties = isRecord(schema.properties) ? schema.properties : {};
   const required = Array.isArray(schema.required) ? schema.required.map(String) : [];
   const names = depth < FULL_DEPTH ? [...new Set([...Object.keys(properties), ...required])] : required;
   return Object.fromEntries(names.map((name) => [name, sample(properties[name] ?? schema.additionalProperties, root, depth + 1)]));
@@ -139,8 +141,4 @@ function sampleText(schema: Schema): string {
 
 function numberOr(value: unknown, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise;
-}
-
-function isObject(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { type Message, messageText } from '../core/message.js';
+import { isRecord } from '../core/record.js';
 import { estimateTokens } from './tokens.js';
 
 /** What the sandbox reads of a chat request. */
@@ -24,11 +25,11 @@ export function parseChatRequest(body: string): ChatRequest | string {
     // The reply says all there is to say: the parser's own words name no field.
     return 'the request body is not valid JSON';
   }
-  if (!isObject(fields)) return 'the request body is not a JSON object';
+  if (!isRecord(fields)) return 'the request body is not a JSON object';
   const { model, messages, tools } = fields;
   if (typeof model !== 'string' || model === '') return 'model must be a string';
   if (!Array.isArray(messages) || messages.length === 0) return 'messages must be a list that is not empty';
-  if (!messages.every(isObject)) return 'messages must hold objects';
+  if (!messages.every(isRecord)) return 'messages must hold objects';
   if (!messages.every(({ content }) => hasContentShape(content)))
     return 'the content of a message must be a string, null or a list of parts';
   const texts = (messages as unknown as Message[]).map(messageText);
@@ -51,12 +52,8 @@ export function lastUserText(messages: readonly Message[]): string {
   return message === undefined ? '' : messageText(message);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
 function hasContentShape(content: unknown): boolean {
-  return typeof content === 'string' || content == null || (Array.isArray(content) && content.every(isObject));
+  return typeof content === 'string' || content == null || (Array.isArray(content) && content.every(isRecord));
 }
 
 function toolName(tool: { function?: { name?: string } } | null): string {

@@ -1,4 +1,5 @@
 import type { Message } from '../core/message.js';
+import { isRecord } from '../core/record.js';
 import type { WireToolCall } from '../core/tool.js';
 
 /** What a scripted model does when the client calls it once: it says something, calls tools, or both. */
@@ -28,7 +29,7 @@ export function parseTurns(json: string): TurnStep[] | null {
 }
 
 function stepOf(value: unknown): TurnStep | null {
-  if (!isObject(value)) return null;
+  if (!isRecord(value)) return null;
   const { say = '', calls = [], ...others } = value;
   if (typeof say !== 'string' || !Array.isArray(calls) || Object.keys(others).length > 0) return null;
   const scripted = calls.map(callOf);
@@ -36,10 +37,10 @@ function stepOf(value: unknown): TurnStep | null {
 }
 
 function callOf(value: unknown): ScriptedCall | null {
-  if (!isObject(value) || typeof value.name !== 'string') return null;
+  if (!isRecord(value) || typeof value.name !== 'string') return null;
   const { name, arguments: given = {} } = value;
   if (typeof given === 'string') return { name, arguments: given };
-  return isObject(given) ? { name, arguments: JSON.stringify(given) } : null;
+  return isRecord(given) ? { name, arguments: JSON.stringify(given) } : null;
 }
 
 /** The step that a conversation has come to: one further for each round of tool results since the user spoke; null after the last. */
@@ -60,8 +61,4 @@ function countToolRounds(messages: readonly Message[]): number {
 export function numberCalls(calls: readonly ScriptedCall[], messages: readonly Message[]): WireToolCall[] {
   const before = messages.reduce((sum, { tool_calls }) => sum + (tool_calls?.length ?? 0), 0);
   return calls.map((call, index) => ({ id: `call_sandbox_${before + index + 1}`, type: 'function', function: { ...call } }));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

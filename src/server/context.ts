@@ -30,6 +30,9 @@ export interface Client {
   key: ServeKey | null;
 }
 
+/** Who asks where no key is needed. */
+export const LOCAL: Client = { name: 'local', key: null };
+
 /** One request on its way through the gateway. */
 export interface RequestScope {
   id: string;

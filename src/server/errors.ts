@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type ErrorInfo, type MomError } from '../core/error.js';
+import { ERRORS, type ErrorCode, type ErrorInfo, errorLine, type MomError } from '../core/error.js';
 import type { RequestReport } from '../core/request-report.js';
 
 type ReportCode = NonNullable<RequestReport['error']>['code'];
@@ -100,7 +100,7 @@ export function errorResponse(error: TellableError, options: ErrorResponseOption
 }
 
 export function errorBody(error: TellableError, clean: (text: string) => string = (text) => text): ErrorBody {
-  const message = clean(error.hint === null || error.hint === '' ? error.message : `${error.message}; ${error.hint}`);
+  const message = clean(errorLine(error));
   if (isApiError(error)) {
     const { type, code } = API_ERRORS[error.kind];
     return { error: { message, type, param: error.param, code } };

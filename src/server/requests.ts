@@ -1,8 +1,7 @@
 import type { Context } from 'hono';
 import { MomError } from '../core/error.js';
-import type { GatewayDeps, GatewayEnv, RequestScope } from './context.js';
-import { LOCAL } from './gates/keys.js';
-import { requestId } from './gates/request-id.js';
+import { type GatewayDeps, type GatewayEnv, LOCAL, type RequestScope } from './context.js';
+import { requestId } from './request-id.js';
 
 /** The requests under way. */
 export interface Requests {

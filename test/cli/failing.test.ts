@@ -119,7 +119,7 @@ const noAnswer = ({ model, message }: Fault) => `mom: warning: ${model} gave no 
 const noCritic = ({ model, message }: Fault) => `mom: warning: ${model} could not write the answer: ${message}\n`;
 const UNMERGED = 'mom: warning: no critic could write the answer; the best proposal goes out instead of a merged answer\n';
 const CUT_HINT =
-  'hint: what was shown is not the whole answer; ask again, or for the whole answer at once (stream: false, --json), where another critic can take over\n';
+  'hint: what was shown is not the whole answer; ask again, or ask without streaming (--json, -o, stream: false), where another critic can take over\n';
 
 describe.concurrent.each(FAULTS)('$model', (fault) => {
   const { model, message, exit, hint, shown } = fault;
@@ -179,7 +179,7 @@ describe.concurrent('everything dead', () => {
       stdout: '',
       stderr:
         `mom: no answer: all 3 calls failed: ${refused('sandbox/e429', 429)}; ${refused('sandbox/e401', 401)}; ` +
-        'sandbox/empty gave an empty answer (finish reason: stop)\nhint: each model failed for a reason of its own: see above\n',
+        'sandbox/empty gave an empty answer (finish reason: stop)\nhint: the models failed for different reasons: look at each one above\n',
       status: 69,
       signal: null,
     });

@@ -53,8 +53,8 @@ describe('the price of a run', () => {
     expect(result.calls.map((call) => call.cost_source)).toEqual(['computed', 'reported']);
   });
 
-  it('is looked up where the provider tells it afterwards only', async () => {
-    expect(json(await ask(['-m', computed, '--json', 'hello']))).toMatchObject({ cost_usd: 0.002, cost_source: 'reported' });
+  it('is not asked for again where the answer came without it', async () => {
+    expect(json(await ask(['-m', computed, '--json', 'hello']))).toMatchObject({ cost_usd: null, cost_source: 'unknown' });
   });
 
   it('is unknown without a list, never 0', async () => {

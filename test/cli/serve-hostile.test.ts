@@ -139,7 +139,7 @@ describe('what a request says of itself', () => {
     expect(
       Object.keys(calls[0]?.headers ?? {}).filter((name) => ['cookie', 'x-api-key', 'x-evil', 'x-forwarded-host'].includes(name)),
     ).toEqual([]);
-    expect(Object.keys(calls[0]?.body ?? {}).sort()).toEqual(['messages', 'model', 'stream', 'usage']);
+    expect(Object.keys(calls[0]?.body ?? {}).sort()).toEqual(['messages', 'model', 'stream', 'stream_options', 'usage']);
     expect(JSON.stringify(asked)).not.toContain('evil');
   });
 
@@ -156,7 +156,7 @@ describe('what a request says of itself', () => {
     const response = await ask({});
     expect(await response.text()).not.toContain('polluted');
     const calls = asked.filter(({ url }) => url === '/v1/chat/completions');
-    expect(Object.keys(calls[0]?.body ?? {}).sort()).toEqual(['messages', 'model', 'stream', 'usage']);
+    expect(Object.keys(calls[0]?.body ?? {}).sort()).toEqual(['messages', 'model', 'stream', 'stream_options', 'usage']);
   });
 });
 

@@ -21,7 +21,7 @@ describe('a signal', () => {
       const server = await startServer();
       const answer = await chat(server.url, { model: 'sandbox/say=whole,ttft=1500', stream: true });
       server.child.kill(signal);
-      await server.untilStderr(`${signal}: mom stops; waiting for 1 request"`);
+      await server.untilStderr(`${signal}: mom stops; waiting for 1 request, at most 30 s; a second ${signal} ends it at once"`);
       await expect(chat(server.url, {})).rejects.toThrow('fetch failed');
       const text = await answer.text();
       expect(text).toContain('"content":"whole"');

@@ -67,6 +67,24 @@ describe('mom serve --print-env', () => {
 });
 
 describe('mom serve', () => {
+  it.each([
+    [
+      ['--host', 'http://127.0.0.1:9000'],
+      2,
+      '--host serve.host must be an address such as 127.0.0.1, or a name, not "http://127.0.0.1:9000"',
+      'leave scheme, port and path out; the port goes to --port or serve.port',
+    ],
+    [
+      ['--auth', '--set', 'serve.keys=[{ name: serve, key: canary-0123456789 }]'],
+      78,
+      "serve.keys has a key named 'serve', which is the name of the key of --auth",
+      'give the one in the configuration another name, or leave --auth out',
+    ],
+  ])('does not start with %o', async (args, code, message, hint) => {
+    const { stdout, stderr, status } = await runCli(['serve', '--sandbox', ...args]);
+    expect([stdout, stderr, status]).toEqual(['', `${SANDBOX_LINE}mom: ${message}\nhint: ${hint}\n`, code]);
+  });
+
   it('says where it is, who may use it and what to paste, then answers', async () => {
     const server = await startServer();
     const response = await chat(server.url, {});

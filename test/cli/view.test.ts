@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { closingLine } from '../../src/cli/view/closing-line.js';
-import { proposalsText } from '../../src/cli/view/headings.js';
 import { formatCost, formatUsd, formatUsdBounds } from '../../src/cli/view/price.js';
 import { Sanitizer, sanitize } from '../../src/cli/view/sanitize.js';
 import type { CallRecord, RunResult } from '../../src/core/run.js';
+import { proposalsText } from '../../src/observe/proposals-text.js';
 import { callRecord, events, resultOf } from '../observe/sample-run.js';
 
 describe('sanitize', () => {

@@ -58,11 +58,15 @@ describe('an answer', () => {
     expect(up.seen[0]?.body).toMatchObject({
       model: '~openai/gpt-latest',
       usage: { include: true },
+      stream_options: { include_usage: true },
       reasoning: { effort: 'high' },
       provider: { sort: 'price', zdr: true, data_collection: 'deny' },
     });
-    expect(up.seen[0]?.body).not.toHaveProperty('stream_options');
-    expect(up.seen[0]?.headers).toMatchObject({ 'x-openrouter-title': 'mom', authorization: 'Bearer key-1234567890' });
+    expect(up.seen[0]?.headers).toMatchObject({
+      'accept-encoding': 'identity',
+      'x-openrouter-title': 'mom',
+      authorization: 'Bearer key-1234567890',
+    });
     await told(client(up.url, { dialect: 'openrouter', attribution: false }).call(ask()));
     expect(up.seen[1]?.headers).not.toHaveProperty('x-openrouter-title');
     expect(up.seen[1]?.headers).not.toHaveProperty('http-referer');
@@ -185,6 +189,7 @@ describe('what is no answer', () => {
     ],
     ['bad JSON', data('{oops'), sse, 'bad_response', 'up sent something that is not JSON: {oops (openai/gpt-5)'],
     ['a wrong type', delta(5), sse, 'bad_response', 'up sent a `content` that is no text but of type number (openai/gpt-5)'],
+    ['a packed one', 'x', { ...sse, 'content-encoding': 'gzip' }, 'bad_response', 'up packed its answer (gzip) unasked (openai/gpt-5)'],
     ['HTML', '<html>', { 'content-type': 'text/html' }, 'bad_response', 'up answered with text/html instead of a stream (openai/gpt-5)'],
   ];
   for (const [name, body, headers, code, message] of cases) {

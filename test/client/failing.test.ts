@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/core/clock.js';
@@ -290,5 +290,19 @@ describe('a bill', () => {
     expect(await one.lookupBill('nobody', 'x', new AbortController().signal)).toBeNull();
     expect(await client('http://127.0.0.1:1/v1', { dialect: 'openrouter' }).lookupBill('up', 'x', new AbortController().signal)).toBeNull();
     expect(await client(up.url).lookupBill('up', 'x', new AbortController().signal)).toBeNull();
+  });
+
+  it('that never comes leaves nobody waiting at the run’s signal', async () => {
+    const up = await upstream((res) => res.writeHead(404).end('{}'));
+    const one = client(up.url, { dialect: 'openrouter' }, { clock: hastyClock() });
+    const { signal } = new AbortController();
+    expect(await Promise.all(Array.from({ length: 4 }, (_, i) => one.lookupBill('up', `gen-${i}`, signal)))).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(up.seen).toHaveLength(20);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });

@@ -71,6 +71,19 @@ describe('a stream that breaks off', () => {
   });
 });
 
+describe('a stream of several answers', () => {
+  it('is read for the first one, wherever it stands in its chunks', async () => {
+    const other = { index: 1, delta: { content: 'another' }, finish_reason: 'stop' };
+    const first = (content: string, finish_reason: string | null = null) => ({ index: 0, delta: { content }, finish_reason });
+    const up = await upstream((res) =>
+      res
+        .writeHead(200, sse)
+        .end([{ choices: [other] }, { choices: [other, first('4')] }, { choices: [first('2', 'stop'), other] }].map(data).join('')),
+    );
+    expect(await told(client(up.url).call(ask()))).toMatchObject({ error: null, text: '42' });
+  });
+});
+
 describe('a slow reader', () => {
   it('holds the provider back instead of filling the memory, and loses nothing', async () => {
     let written = 0;

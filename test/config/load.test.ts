@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeConfig, parseSet, settingsOf } from '../../src/config/index.js';
+import { describeConfig } from '../../src/config/describe.js';
+import { parseSet } from '../../src/config/load.js';
+import { settingsOf } from '../../src/config/settings.js';
 import { makeWorkspace, PROJECT, USER } from './workspace.js';
 
 describe('a wrong file', () => {

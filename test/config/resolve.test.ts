@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resolveMixture, sandboxProviders } from '../../src/config/index.js';
+import { sandboxProviders } from '../../src/config/provider.js';
+import { resolveMixture } from '../../src/config/resolve.js';
 import { makeWorkspace, PROJECT, USER } from './workspace.js';
 
 const ids = (members: readonly { provider: string; model: string }[]) => members.map(({ provider, model }) => `${provider}:${model}`);

@@ -89,6 +89,8 @@ serve:
     ],
     ['serve: { heartbeat: 0 }', '1:10: serve.heartbeat must be a duration with a unit, such as 500ms, 30s, 4m or 1h, not 0'],
     ['serve: { drain: 5 }', '1:10: serve.drain must be a duration with a unit, such as 500ms, 30s, 4m or 1h, not 5'],
+    ['serve: [1, 2]', '1:1: serve must be a map, not a list of 2'],
+    ['serve: { keys: [{ key: x, budget: [1] }] }', '1:27: serve.keys[0].budget must be a map, not this value'],
     ['serve: { keys: secret-words }', '1:10: serve.keys must be a list of keys, not this value'],
     ['serve: { keys: [{ name: a }] }', '1:17: serve.keys[0] has no "key"'],
     ['serve: { keys: [{ key: x, budget: { week: 1 } }] }', '1:37: unknown option "week" in serve.keys[0].budget'],
@@ -104,6 +106,8 @@ serve:
   });
 
   it.each([
+    ['host: "127.0.0.1:8000"', 'serve.host must be an address such as 127.0.0.1, or a name, not "127.0.0.1:8000"'],
+    ['host: "http://127.0.0.1"', 'serve.host must be an address such as 127.0.0.1, or a name, not "http://127.0.0.1"'],
     [
       'allowed_hosts: ["mom.example.org:8000"]',
       'serve.allowed_hosts[0] must be a host name such as mom.example.org, not "mom.example.org:8000"',
@@ -129,6 +133,10 @@ serve:
   });
 });
 
+it.each(['::', '[::1]', 'fe80::1%eth0', '0.0.0.0', 'localhost', 'mom.example.org'])('%s is an address to listen at', async (host) => {
+  expect((await serve(`serve: { host: "${host}" }\n`)).host).toBe(host);
+});
+
 describe('keys', () => {
   it.each([
     ['[a-1, { name: key 1, key: b-1 }]', "a key named 'key 1' is already there", 'give each key a name of its own'],
@@ -147,6 +155,11 @@ describe('keys', () => {
       message: expect.stringMatching(new RegExp(`${FILE}:1:\\d+: ${message.replace(/[[\]]/g, '\\$&')}$`)),
       hint,
     });
+  });
+
+  it('that are there twice are found without the variables of the others', async () => {
+    const config = await load('serve: { keys: [{ key: "${GONE}" }, { name: a, key: k-1 }, { name: a, key: k-2 }] }\n');
+    expect(() => checkMixtures(config)).toThrow(/:1:60: a key named 'a' is already there$/);
   });
 
   it('of MOM_SERVE_KEY are there once, under the configured name where there is one', async () => {

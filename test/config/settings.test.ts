@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settingsOf } from '../../src/config/index.js';
 import { checkMixtures } from '../../src/config/resolve.js';
+import { settingsOf } from '../../src/config/settings.js';
 import { EVERY_OPTION } from './every-option.js';
 import { makeWorkspace, PROJECT, USER } from './workspace.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MixtureChoice } from '../../src/config/index.js';
 import { checkMixtures } from '../../src/config/resolve.js';
+import type { MixtureChoice } from '../../src/config/wishes.js';
 import { ROUTES } from '../../src/core/mixture.js';
 import { EVERY_OPTION } from './every-option.js';
 import { makeWorkspace, PROJECT, USER } from './workspace.js';

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadConfig, type MixtureChoice, type Override, resolveMixture } from '../../src/config/index.js';
+import { loadConfig } from '../../src/config/load.js';
+import { resolveMixture } from '../../src/config/resolve.js';
+import type { MixtureChoice, Override } from '../../src/config/wishes.js';
 
 /** A home and a project of a test's own. */
 export function makeWorkspace(files: Record<string, string> = {}) {

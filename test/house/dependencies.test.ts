@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './source-files.js';
 
@@ -9,13 +10,14 @@ interface LockedPackage {
   dev?: boolean;
   optional?: boolean;
   hasInstallScript?: boolean;
+  bin?: Record<string, string>;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
 }
 
 const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
 const manifest = read('package.json') as Record<
-  'dependencies' | 'optionalDependencies' | 'devDependencies',
+  'dependencies' | 'optionalDependencies' | 'devDependencies' | 'scripts',
   Record<string, string> | undefined
 >;
 const locked = Object.entries((read('package-lock.json') as { packages: Record<string, LockedPackage> }).packages).filter(
@@ -46,6 +48,21 @@ describe('dependencies', () => {
       ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
     );
     expect(loose).toEqual([]);
+  });
+
+  it('are all used: imported, or called by a command', () => {
+    const code = globSync(['{src,test,scripts,bench}/**/*.{ts,mjs,cjs}', 'vitest.config.mts'], { cwd: ROOT }).map((file) =>
+      readFileSync(join(ROOT, file), 'utf8'),
+    );
+    const commands = Object.values(manifest.scripts ?? {});
+    const isUsed = (dependency: string): boolean => {
+      if (dependency === '@types/node') return true;
+      const imported = new RegExp(`['"]${dependency.replace('@types/', '')}(/[^'"]*)?['"]`);
+      const bins = Object.keys(locked.find(([path]) => path === `node_modules/${dependency}`)?.[1].bin ?? {});
+      const called = bins.map((bin) => new RegExp(`(^|&& |\\.bin/)${bin}\\b`, 'm'));
+      return code.some((text) => imported.test(text)) || called.some((call) => [...commands, ...code].some((text) => call.test(text)));
+    };
+    expect(Object.keys({ ...manifest.optionalDependencies, ...manifest.devDependencies }).filter((each) => !isUsed(each))).toEqual([]);
   });
 
   const runtime = locked.filter(([, entry]) => !entry.dev);

@@ -17,7 +17,7 @@ import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MomError } from '../../src/core/error.js';
 import type { RunEvent } from '../../src/core/event.js';
-import { createJournal } from '../../src/observe/index.js';
+import { createJournal } from '../../src/observe/journal.js';
 import { callRecord, events, RUN_ID } from './sample-run.js';
 
 const disk = vi.hoisted(() => ({ full: false, writes: 0 }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../src/observe/index.js';
+import { createRedactor } from '../../src/observe/redact.js';
 
 describe('createRedactor', () => {
   const { clean, exact } = createRedactor(['my-own-key-1', 'my-own-key-1-longer', 'dummy']);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MomError } from '../../src/core/error.js';
 import type { RunEventBody } from '../../src/core/event.js';
-import { createTrace } from '../../src/observe/index.js';
+import { createTrace } from '../../src/observe/trace.js';
 import { BODIES, CACHED_BODIES, callRecord, events, LAYERED_BODIES } from './sample-run.js';
 
 let dir: string;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundledQuestion } from '../../src/sandbox/index.js';
+import { bundledQuestion } from '../../src/sandbox/bundled.js';
 import { frames, framesOf, type Json, post, start, whole } from './support.js';
 
 const SAY = 'say=one%20two%20three';

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundledQuestion, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { bundledQuestion } from '../../src/sandbox/bundled.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { SERVE } from '../../src/core/limits.js';
 import type { RequestReport } from '../../src/core/request-report.js';
 import type { Metrics } from '../../src/observe/metrics.js';
 import { type AppOptions, createGateway, type GatewayApp } from '../../src/server/app.js';
-import { createServiceHolder, type ServiceHolder } from '../../src/server/services.js';
+import { createServiceHolder, type ServiceHolder } from '../../src/server/running/services.js';
 
 export const SERVE_SETTINGS: ServeSettings = {
   ...SERVE,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type App, createApp } from '../../app.js';
+import { unlessAborted } from '../../core/abort.js';
 import { exitCode, toMomError } from '../../core/error.js';
 import type { EventSink } from '../../core/event.js';
 import type { RunRequest, Warning } from '../../core/run.js';
@@ -7,7 +8,6 @@ import { type Asking, begin } from '../ask/asking.js';
 import { deliver, endOutput } from '../ask/delivery.js';
 import { ending, unstarted } from '../ask/ending.js';
 import { readQuestion } from '../ask/question.js';
-import { unlessAborted } from '../cancellation.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
 import type { Input } from '../input/types.js';
 import { type OutputFile, openOutputFile } from '../output/file.js';

@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
+import { checkSideRules } from '../../app/side-rules.js';
 import { describeConfig, shownConfig } from '../../config/describe.js';
 import { type FoundFile, findProjectFile, readConfigFile } from '../../config/discover.js';
 import { fileLayer, findFiles, loadConfig, parseSet, searchPlaces } from '../../config/load.js';
+import { mixtureNames } from '../../config/recipe.js';
 import { checkMixtures } from '../../config/resolve.js';
+import { sideRulesOf } from '../../config/side-requests.js';
 import { revokeTrust, trust, trustFile } from '../../config/trust.js';
 import { exitCode, isMomError, MomError } from '../../core/error.js';
 
@@ -103,6 +106,7 @@ async function validate(options: ConfigOptions, context: ConfigContext): Promise
       overrides: [],
     });
     checkMixtures(config);
+    checkSideRules(config, sideRulesOf(config), mixtureNames(config));
     const names = config.files.map((file) => file.path);
     if (options.json) context.stdout.write(`${JSON.stringify({ valid: true, files: names, error: null }, null, 2)}\n`);
     else

@@ -1,4 +1,4 @@
-import { unlessAborted } from '../cancellation.js';
+import { unlessAborted } from '../../core/abort.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
 import { bannerText } from '../serve/banner.js';
 import type { ServeFlags } from '../serve/flags.js';
@@ -53,9 +53,15 @@ function announce({ gateway }: Started, flags: ServeFlags, { stdout }: CliContex
 }
 
 async function end({ gateway, log }: Started, signal: NodeJS.Signals): Promise<void> {
-  const waiting = gateway.inFlight();
-  const what = waiting === 0 ? 'no request is under way' : `waiting for ${waiting} ${waiting === 1 ? 'request' : 'requests'}`;
-  log.note(`${signal}: mom stops; ${what}`);
+  const { drain } = gateway.service().settings.serve;
+  log.note(`${signal}: mom stops; ${whatIsLeft(gateway.inFlight(), drain, signal)}`);
   await gateway.drain();
   await log.close();
+}
+
+/** @param drain how long it waits, in milliseconds */
+function whatIsLeft(requests: number, drain: number, signal: NodeJS.Signals): string {
+  if (requests === 0) return 'no request is under way';
+  const count = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
+  return `waiting for ${count}, at most ${drain / 1_000} s; a second ${signal} ends it at once`;
 }

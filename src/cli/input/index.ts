@@ -5,9 +5,6 @@ import { SizeBudget } from './limits.js';
 import { readStdin } from './stdin.js';
 import type { Input, InputContext, InputOptions, Remarks } from './types.js';
 
-export { INPUT_LIMIT } from './limits.js';
-export type { Input, InputContext, InputOptions, InputStream, StdinMode } from './types.js';
-
 const STDIN = '-';
 
 /**

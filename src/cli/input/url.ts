@@ -47,7 +47,7 @@ async function fetchBytes(url: URL, shown: string, signal: AbortSignal): Promise
 }
 
 /** A URL to show: without user and password, and without the values of parameters that look like secrets. */
-export function shownUrl(url: URL): string {
+function shownUrl(url: URL): string {
   const shown = new URL(url);
   shown.username = '';
   shown.password = '';

@@ -11,11 +11,11 @@ import {
   rmSync,
   type Stats,
   statSync,
-  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MomError } from '../../core/error.js';
+import { writeWhole } from '../../observe/private-file.js';
 import { outputError } from './output-error.js';
 
 /** The file of `-o`, known to be writable before anything is paid for. */
@@ -95,9 +95,4 @@ function writeInPlace(path: string, text: string): void {
   } finally {
     closeSync(fd);
   }
-}
-
-function writeWhole(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }

@@ -1,7 +1,10 @@
 import type { EventSink } from '../../core/event.js';
 import type { RunResult, Warning } from '../../core/run.js';
+import { proposalsText } from '../../observe/proposals-text.js';
 import type { OutputFormat } from '../report.js';
-import { ANSWER_HEADING, proposalsText } from '../view/headings.js';
+
+/** The heading of the merged answer below the proposals. */
+export const ANSWER_HEADING = '## Answer\n\n';
 
 export interface FormatOptions {
   showProposals: boolean;

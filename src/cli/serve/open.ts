@@ -4,9 +4,13 @@ import { readOrMakeServeKey } from '../../app/serve-key.js';
 import type { Service } from '../../app/service.js';
 import { createSharedGuards } from '../../app/shared-guards.js';
 import type { ServeKey } from '../../config/wishes.js';
+import { errorLine, MomError } from '../../core/error.js';
 import type { RequestLog } from '../../observe/request-log.js';
 import type { CliContext } from '../context.js';
 import { overridesOf, type ServeFlags } from './flags.js';
+
+/** The name of the key that mom has made, in log and metrics and for `mom keys show`. */
+const OWN_KEY = 'serve';
 
 /** Makes the service that flags and configuration ask for, at the start and for every reload. @throws MomError */
 export function serviceOpener(flags: ServeFlags, context: CliContext, log: RequestLog, signal: AbortSignal): () => Promise<Service> {
@@ -30,11 +34,19 @@ export function serviceOpener(flags: ServeFlags, context: CliContext, log: Reque
   };
 }
 
-/** `--auth`: the key that mom has made counts beside those of the configuration. */
+/**
+ * `--auth`: the key that mom has made counts beside those of the configuration.
+ * @throws MomError `config_invalid` when one of those has its name: budgets, log and metrics would take the two for one
+ */
 function withOwnKey(service: Service, { env, home }: CliContext, log: RequestLog): Service {
+  if (service.settings.serve.keys.some(({ name }) => name === OWN_KEY)) {
+    throw new MomError('config_invalid', `serve.keys has a key named '${OWN_KEY}', which is the name of the key of --auth`, {
+      hint: 'give the one in the configuration another name, or leave --auth out',
+    });
+  }
   const { key, warnings } = readOrMakeServeKey(env, home);
   for (const { message } of warnings) log.warn(message);
-  const own: ServeKey = { name: 'serve', key, requestsPerMinute: null, concurrency: null, budget: { day: null, month: null } };
+  const own: ServeKey = { name: OWN_KEY, key, requestsPerMinute: null, concurrency: null, budget: { day: null, month: null } };
   const serve = { ...service.settings.serve, keys: [...service.settings.serve.keys, own] };
   return { ...service, settings: { ...service.settings, serve }, secrets: [...service.secrets, key] };
 }
@@ -47,5 +59,5 @@ export async function refuseUnready(service: Service, log: RequestLog): Promise<
   const trouble = await service.unready();
   if (trouble === null) return;
   if (trouble.code === 'key_missing') throw trouble;
-  log.warn(`the default mixture can't answer now: ${trouble.message}${trouble.hint === null ? '' : `; ${trouble.hint}`}`);
+  log.warn(`the default mixture can't answer now: ${errorLine(trouble)}`);
 }

@@ -1,6 +1,6 @@
 import type { Service } from '../../app/service.js';
 import { createMetrics } from '../../observe/metrics.js';
-import { type Gateway, startGateway } from '../../server/lifecycle.js';
+import { type Gateway, startGateway } from '../../server/running/lifecycle.js';
 import type { CliContext } from '../context.js';
 import type { ServeFlags } from './flags.js';
 import { refuseUnready, serviceOpener } from './open.js';

@@ -6,7 +6,7 @@ import type { ExtractorName, ExtractRule } from './rule.js';
 import { extractShort } from './short.js';
 import { extractYesNo } from './yes-no.js';
 
-export { matchPattern, type PatternMatch } from './pattern.js';
+export { matchPattern } from './pattern.js';
 export { extractorFor } from './question.js';
 export { isTampered } from './tampered.js';
 

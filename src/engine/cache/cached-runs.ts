@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../core/abort.js';
 import type { AnswerCache, CachedAnswer, Place, SemanticRule } from '../../core/answer-cache.js';
 import type { RunResult } from '../../core/run.js';
 import { mayCallTools } from '../../core/tool.js';
@@ -154,17 +155,6 @@ function shortened(question: string): string {
 }
 
 /** What `work` brings; null when it fails or the run ends first. */
-async function unlessStopped<T>(ctx: RunContext, work: Promise<T | null>): Promise<T | null> {
-  const { signal } = ctx;
-  let onAbort = () => {};
-  const stopped = new Promise<null>((resolve) => {
-    onAbort = () => resolve(null);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work.catch(() => null), stopped]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+function unlessStopped<T>({ signal }: RunContext, work: Promise<T | null>): Promise<T | null> {
+  return unlessAborted(work, signal).catch(() => null);
 }

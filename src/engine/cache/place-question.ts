@@ -1,6 +1,6 @@
 import type { SemanticRule } from '../../core/answer-cache.js';
 import { priceOf } from '../../core/catalog.js';
-import { callErrorInfo, isMomError, toMomError } from '../../core/error.js';
+import { callErrorInfo, isMomError, toMomError, wasRefused } from '../../core/error.js';
 import { estimateTokens } from '../../core/estimate.js';
 import { familyOf } from '../../core/model.js';
 import { type CallRecord, NOT_MADE } from '../../core/run.js';
@@ -41,11 +41,10 @@ export async function placeQuestion(
     return vector;
   } catch (reason) {
     const error = toMomError(reason);
-    const refused = error.status !== null || NEVER_SENT.has(error.code);
     end({
       status: stopReason(ctx) ? 'cancelled' : 'failed',
       error: callErrorInfo(error),
-      ...(refused ? FREE : prices && { cost_usd: worstCase(tariff), cost_source: 'estimated' }),
+      ...(wasRefused(error) ? FREE : prices && { cost_usd: worstCase(tariff), cost_source: 'estimated' }),
     });
     if (!stopReason(ctx)) warnUnplaced(ctx, error.message);
     return null;
@@ -60,6 +59,3 @@ function warnUnplaced(ctx: RunContext, why: string): void {
 const NOTHING = { ...NOT_MADE, attempts: 1, status: 'failed' } as const;
 
 const FREE = { cost_usd: 0, cost_source: 'reported' } as const;
-
-/** Failures before a provider could do any work. */
-const NEVER_SENT: ReadonlySet<string> = new Set(['connection_failed', 'key_missing', 'model_unknown', 'config_invalid']);

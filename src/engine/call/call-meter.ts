@@ -1,5 +1,5 @@
 import { priceOf } from '../../core/catalog.js';
-import type { MomError } from '../../core/error.js';
+import { type MomError, wasRefused } from '../../core/error.js';
 import { estimateTextTokens } from '../../core/estimate.js';
 import type { CallBill, CallEvent } from '../../core/model-client.js';
 import type { CallRecord } from '../../core/run.js';
@@ -27,7 +27,7 @@ export interface WorkedAttempt {
   /** Null: not told. */
   usage: Usage | null;
   cost: Cost;
-  /** By which the provider can be asked for its price; null where it has told it, or where it gave no id. */
+  /** By which the provider can be asked what it cost; null where the attempt came to its end, or the provider gave no id. */
   billable: string | null;
 }
 
@@ -121,7 +121,7 @@ export class CallMeter {
         this.#bill = { usage: event.usage, cost: event.cost };
         break;
       case 'restart':
-        this.#closeAttempt(event.error.status !== null || event.error.code === 'connection_failed');
+        this.#closeAttempt(wasRefused(event.error), this.#finishReason !== null);
         this.#text = '';
         this.#toolCalls = [];
         this.#logprobs = { sum: 0, count: 0 };
@@ -133,10 +133,13 @@ export class CallMeter {
     }
   }
 
-  /** What is known at the end of the call; `error` is why it ended, null when well. */
-  measured(error: MomError | null): Measured {
-    const refused = error !== null && (error.status !== null || error.code === 'connection_failed' || error.code === 'key_missing');
-    this.#closeAttempt(refused);
+  /**
+   * What is known at the end of the call.
+   * @param error why it ended, null when well
+   * @param cut its end was not waited for
+   */
+  measured(error: MomError | null, cut: boolean): Measured {
+    this.#closeAttempt(error !== null && wasRefused(error), !cut && this.#finishReason !== null);
     return {
       resolved_model: this.#resolvedModel,
       ...this.said,
@@ -150,11 +153,12 @@ export class CallMeter {
   }
 
   /** An attempt without a bill is estimated, unless the provider refused it before it did any work. */
-  #closeAttempt(refused: boolean): void {
+  #closeAttempt(refused: boolean, ended: boolean): void {
     const bill = this.#bill;
     if (this.#running && (bill || this.#opened || !refused)) {
       const cost = bill ? this.#billed(bill) : this.#estimated();
-      const told = bill !== null && cost.usd !== null;
+      // A provider that tells prices has told it with the end.
+      const told = ended || (bill !== null && cost.usd !== null);
       this.attempts.push({ usage: bill?.usage ?? null, cost, billable: told ? null : this.#generationId });
     }
     this.#running = false;

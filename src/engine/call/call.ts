@@ -60,7 +60,7 @@ export async function callModel(ctx: RunContext, ask: Ask): Promise<CallRecord> 
   const status = error === null ? 'answered' : ask.signal.aborted ? 'cancelled' : 'failed';
   const record: CallRecord = {
     ...identity,
-    ...meter.measured(error),
+    ...meter.measured(error, ask.signal.aborted),
     ...(isMomError(called) ? {} : called),
     status,
     error: error && callErrorInfo(error),

@@ -1,4 +1,5 @@
 import type { AnswerFormat } from '../../core/answer-format.js';
+import { isRecord } from '../../core/record.js';
 import { bare } from './bare.js';
 import { readSchema, type Validate } from './schema.js';
 import { Stopwatch } from './stopwatch.js';
@@ -31,7 +32,7 @@ export interface FormatChecker {
 /** @throws MomError `input_invalid` when the schema can't be used */
 export function makeChecker(format: AnswerFormat): FormatChecker {
   const stopwatch = new Stopwatch();
-  const validate = format.type === 'json_schema' ? readSchema(format, stopwatch) : isObject;
+  const validate = format.type === 'json_schema' ? readSchema(format, stopwatch) : anyObject;
   const known = new Map<string, Finding>();
   let timeouts = 0;
 
@@ -71,10 +72,7 @@ function unfit(complaints: readonly string[]): Finding {
   return { json: null, complaints, checked: true };
 }
 
-const isObject: Validate = (value) => {
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isRecord ? [] : [`at the top: must be object, is ${kindOf(value)}`];
-};
+const anyObject: Validate = (value) => (isRecord(value) ? [] : [`at the top: must be object, is ${kindOf(value)}`]);
 
 function kindOf(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;

@@ -1,4 +1,5 @@
 import { format as KNOWN_FORMATS } from '@cfworker/json-schema';
+import { isRecord } from '../../core/record.js';
 import { strictPattern } from './schema-pattern.js';
 
 /** Where a schema can't be used, as a JSON pointer, and why. */
@@ -100,8 +101,4 @@ function typeAt(value: unknown, place: string): unknown {
 /** A key as a part of a JSON pointer. */
 function pointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,14 +1,14 @@
-import { formatDuration } from '../../core/duration.js';
-import { MomError } from '../../core/error.js';
 import type { Message } from '../../core/message.js';
 import type { Member } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { CallRecord } from '../../core/run.js';
-import { type Ask, callId, callModel, skipCall, tariffOfAsk } from '../call/call.js';
+import { type Ask, callId, skipCall } from '../call/call.js';
 import type { RunContext } from '../context.js';
 import { proposerMessages, stablePrompt } from '../tools/conversation.js';
+import { askTogether } from './ask-together.js';
+import { type Cutters, createCutters, notNeeded } from './cutters.js';
 import { keptProposal } from './kept.js';
-import { Wait, type WaitRule, type WaitStep } from './quorum.js';
+import type { WaitRule } from './quorum.js';
 import { fitPanel } from './shrink.js';
 import { sendsProposals } from './verbatim.js';
 
@@ -44,68 +44,45 @@ export interface Round {
  * earlier run stands for its call: nobody is asked, nothing is paid, and it counts as answered from the start.
  */
 export async function propose(ctx: RunContext, round: Round = {}): Promise<Panel> {
-  const { mixture } = ctx.plan;
-  const { members = ctx.plan.proposers, quorum = mixture.quorum } = round;
-  const cutters = new Map(members.map((member) => [member.id, new AbortController()]));
-  const asks = members.map((member) => toAsk(ctx, member, round, cutters.get(member.id) as AbortController));
+  const { members = ctx.plan.proposers } = round;
+  const cutters = createCutters(members, ctx.signal);
+  const asks = members.map((member) => toAsk(ctx, member, round, cutters.signalOf(member)));
   const fits = formRule(ctx, round);
   const there = takeKept(ctx, round, asks, fits);
-  const usable = [...there.values()];
+  const others = isEnough(round, there) ? skipOthers(ctx, asks, there) : await askOthers(ctx, round, { asks, there, fits }, cutters);
+  cutters.close();
+  return tellPanel(ctx, inOrder(asks, [...there.values(), ...others]), fits);
+}
+
+/** Answers that a round has from the start, by who would have been asked for them. */
+type Kept = ReadonlyMap<Ask, CallRecord>;
+
+function isEnough({ enough }: Round, there: Kept): boolean {
+  return there.size > 0 && enough?.([...there.values()]) === true;
+}
+
+function skipOthers(ctx: RunContext, asks: readonly Ask[], there: Kept): CallRecord[] {
+  return asks.filter((ask) => !there.has(ask)).map((ask) => skipCall(ctx, ask, notNeeded('not asked')));
+}
+
+/** Asks those whose answer is not there yet, as far as the money goes. */
+async function askOthers(
+  ctx: RunContext,
+  { quorum = ctx.plan.mixture.quorum, enough }: Round,
+  { asks, there, fits }: { asks: readonly Ask[]; there: Kept; fits: (record: CallRecord) => boolean },
+  cutters: Cutters,
+): Promise<CallRecord[]> {
   const open = asks.filter((ask) => !there.has(ask));
-  if (there.size > 0 && round.enough?.(usable)) {
-    const unasked = open.map((ask) => skipCall(ctx, ask, notNeeded('not asked')));
-    return tellPanel(ctx, inOrder(asks, [...there.values(), ...unasked]), fits);
-  }
   const { kept: asked, leftOut } = fitPanel(ctx, open, [...there.values()]);
-  const waitedFor = asks.filter((ask) => there.has(ask) || asked.includes(ask));
-  const wait = new Wait({ members: waitedFor.map((ask) => ask.member), quorum, grace: mixture.grace });
-  const startMs = ctx.recorder.elapsed();
-  let stopGrace = () => {};
-
-  const cut = (ids: Iterable<string>, reason: MomError) => {
-    for (const id of ids) cutters.get(id)?.abort(reason);
-  };
-  const stopAll = () => cut(cutters.keys(), ctx.signal.reason as MomError);
-  if (ctx.signal.aborted) stopAll();
-  else ctx.signal.addEventListener('abort', stopAll, { once: true });
-  const follow = (step: WaitStep) => {
-    if (step.do === 'done') stopGrace();
-    if (step.do !== 'grace') return;
-    ctx.recorder.emit({ type: 'quorum', answered: usable.length, waiting_for: step.waitingFor, grace_ms: step.graceMs });
-    stopGrace = ctx.clock.after(step.graceMs, () => {
-      const over = wait.graceOver();
-      if (over.do === 'cut') cut(over.ids, lateError(step.graceMs));
-    });
-  };
-
-  for (const ask of there.keys()) follow(wait.settled(ask.member.id, true, 0));
-  const calls = asked.map(async (ask) => {
-    const record = await callModel(ctx, ask);
-    const counts = isUsable(record) && fits(record);
-    if (counts) usable.push(record);
-    follow(wait.settled(ask.member.id, counts, ctx.recorder.elapsed() - startMs));
-    if (counts && round.enough?.(usable)) cut(cutters.keys(), notNeeded('cut'));
-    const spent = ctx.purse.reached();
-    if (spent)
-      cut(
-        asked.filter((each) => tariffOfAsk(ctx, each).prices === null).map(({ member }) => member.id),
-        spent,
-      );
-    return record;
-  });
-  const answers = await Promise.all(calls);
-  ctx.signal.removeEventListener('abort', stopAll);
-  stopGrace();
-  return tellPanel(ctx, inOrder(asks, [...there.values(), ...answers, ...leftOut]), fits);
+  const members = asks.filter((ask) => there.has(ask) || asked.includes(ask)).map((ask) => ask.member);
+  const rule = { members, quorum, grace: ctx.plan.mixture.grace };
+  const counts = (record: CallRecord) => isUsable(record) && fits(record);
+  const answers = await askTogether(ctx, { asked, there, rule, counts, enough }, cutters);
+  return [...answers, ...leftOut];
 }
 
 /** What was kept, and can be used, of a round that asks the question itself; what other rounds ask depends on the run. */
-function takeKept(
-  ctx: RunContext,
-  round: Round,
-  asks: readonly Ask[],
-  fits: (record: CallRecord) => boolean,
-): ReadonlyMap<Ask, CallRecord> {
+function takeKept(ctx: RunContext, round: Round, asks: readonly Ask[], fits: (record: CallRecord) => boolean): Kept {
   const there = new Map<Ask, CallRecord>();
   if (round.messages) return there;
   for (const ask of asks) {
@@ -127,7 +104,7 @@ function formRule(ctx: RunContext, round: Round): (record: CallRecord) => boolea
   return (record) => format === null || format.check(record.text ?? '').json !== null;
 }
 
-function toAsk(ctx: RunContext, member: Member, round: Round, cutter: AbortController): Ask {
+function toAsk(ctx: RunContext, member: Member, round: Round, signal: AbortSignal): Ask {
   const { layer = 1 } = round;
   const messages = round.messages?.(member) ?? proposerMessages(ctx, member);
   const own = typeof round.params === 'function' ? round.params(member) : round.params;
@@ -141,7 +118,7 @@ function toAsk(ctx: RunContext, member: Member, round: Round, cutter: AbortContr
     stable: round.messages ? null : stablePrompt(ctx, messages),
     params: { ...member.params, ...ctx.request.params, ...own },
     format: isBound(ctx, round) ? (ctx.request.format ?? null) : null,
-    signal: cutter.signal,
+    signal,
     maxRetryAfter: null,
     canRestart: () => true,
     onText: () => {},
@@ -177,14 +154,4 @@ function tellPanel(ctx: RunContext, proposals: CallRecord[], fits: (record: Call
 /** True for an answer that has text. */
 export function isUsable(record: CallRecord): boolean {
   return record.status === 'answered' && record.text !== null && record.text.trim() !== '';
-}
-
-function lateError(graceMs: number): MomError {
-  return new MomError('cancelled', `cut: it had not answered ${formatDuration(graceMs)} after enough others had`, {
-    hint: 'raise grace (--grace), or make it required in the config',
-  });
-}
-
-function notNeeded(what: 'cut' | 'not asked'): MomError {
-  return new MomError('cancelled', `${what}: the outcome was settled without it`);
 }

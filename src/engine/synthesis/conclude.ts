@@ -24,7 +24,7 @@ export function conclude(ctx: RunContext, written: Written, asPlanned: (record: 
 
 function cutOff(record: CallRecord): MomError {
   const { error } = record;
-  const asCritic = 'ask again, or for the whole answer at once (stream: false, --json), where another critic can take over';
+  const asCritic = 'ask again, or ask without streaming (--json, -o, stream: false), where another critic can take over';
   // Under a cap another critic could not go on either.
   const next = error?.code === 'cost_cap' ? error.hint : asCritic;
   return new MomError(error?.code ?? 'stream_broken', `the answer is cut off: ${error?.message ?? 'it broke off'}`, {

@@ -100,7 +100,7 @@ async function look(
 }
 
 /** What a judge gets: built like the critic's prompt, with instructions of its own. */
-export function judgePrompt(conversation: readonly Message[], candidates: readonly Candidate[], drawNonce: () => string): Message[] {
+function judgePrompt(conversation: readonly Message[], candidates: readonly Candidate[], drawNonce: () => string): Message[] {
   const { nonce, text } = fenceCandidates(candidates, conversation, drawNonce);
   const labels = candidates.map((candidate) => candidate.label).join(', ');
   const block = judgeBlock({ count: String(candidates.length), nonce, candidates: text, labels });

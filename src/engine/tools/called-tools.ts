@@ -1,5 +1,6 @@
 import { MomError } from '../../core/error.js';
 import type { Message } from '../../core/message.js';
+import { isRecord } from '../../core/record.js';
 import type { CallRecord } from '../../core/run.js';
 import { mayCallTools, type ToolCall, type ToolOffer } from '../../core/tool.js';
 
@@ -34,7 +35,7 @@ export function toolsCalled(
   }
   for (const call of calls) {
     if (call.name.trim() === '') return flaw(`${model} called a tool without naming it`);
-    if (!isObject(call.arguments)) return flaw(`${model} called ${named(call)} with arguments that are no JSON object`);
+    if (!holdsObject(call.arguments)) return flaw(`${model} called ${named(call)} with arguments that are no JSON object`);
   }
   return { tool_calls: withIds(calls, idsIn(conversation), drawNonce), finish_reason: 'tool_calls' };
 }
@@ -48,11 +49,10 @@ function named({ name }: ToolCall): string {
 }
 
 /** No arguments at all count as an empty object. */
-function isObject(json: string): boolean {
+function holdsObject(json: string): boolean {
   if (json.trim() === '') return true;
   try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isRecord(JSON.parse(json));
   } catch {
     return false;
   }

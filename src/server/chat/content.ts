@@ -1,5 +1,6 @@
 import type { ContentPart, Message } from '../../core/message.js';
-import { invalid, isObject, type Json, kindOf } from './fields.js';
+import { isRecord } from '../../core/record.js';
+import { invalid, type Json, kindOf } from './fields.js';
 
 const DETAILS: readonly unknown[] = ['auto', 'low', 'high'];
 
@@ -18,9 +19,9 @@ export function readContent(value: unknown, param: string): Message['content'] {
 /** Null for a part that is left out. */
 function readPart(part: unknown, param: string): ContentPart | null {
   if (typeof part === 'string') return { type: 'text', text: part };
-  if (!isObject(part)) throw invalid(param, `must be an object, not ${kindOf(part)}`);
+  if (!isRecord(part)) throw invalid(param, `must be an object, not ${kindOf(part)}`);
   if (THOUGHTS.includes(part.type)) return null;
-  const mark = isObject(part.cache_control) ? { cache_control: part.cache_control } : {};
+  const mark = isRecord(part.cache_control) ? { cache_control: part.cache_control } : {};
   switch (part.type) {
     case 'text':
     case 'input_text':
@@ -47,13 +48,13 @@ function textOf(part: Json, name: string, param: string): string {
 
 function objectOf(part: Json, name: string, param: string): Json {
   const value = part[name];
-  if (isObject(value)) return value;
+  if (isRecord(value)) return value;
   throw invalid(`${param}.${name}`, `must be an object, not ${kindOf(value)}`);
 }
 
 function imageOf(value: unknown, param: string): { url: string; detail?: 'auto' | 'low' | 'high' } {
   if (typeof value === 'string' && value !== '') return { url: value };
-  if (!isObject(value)) throw invalid(param, `must be an address or an object with one, not ${kindOf(value)}`);
+  if (!isRecord(value)) throw invalid(param, `must be an address or an object with one, not ${kindOf(value)}`);
   const { url, detail } = value;
   if (typeof url !== 'string' || url === '') throw invalid(`${param}.url`, 'must be an address, such as one that begins with data:');
   return DETAILS.includes(detail) ? { url, detail: detail as 'auto' | 'low' | 'high' } : { url };

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/record.js';
 import { ApiError } from '../errors.js';
 
 export type Json = Record<string, unknown>;
@@ -5,10 +6,6 @@ export type Json = Record<string, unknown>;
 /** What is wrong with one field of the body. @param param its path: `messages[3].content` */
 export function invalid(param: string, problem: string, hint?: string): ApiError {
   return new ApiError('invalid_request', `${param} ${problem}`, { param, ...(hint === undefined ? {} : { hint }) });
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What a value is, for a sentence: `a number`. */
@@ -39,7 +36,7 @@ export function optionalBoolean(body: Json, name: string, param = name): boolean
 
 export function optionalObject(body: Json, name: string, param = name): Json | undefined {
   const value = body[name] ?? undefined;
-  if (value === undefined || isObject(value)) return value;
+  if (value === undefined || isRecord(value)) return value;
   throw invalid(param, `must be an object, not ${kindOf(value)}`);
 }
 

@@ -1,9 +1,10 @@
 import type { Context } from 'hono';
 import type { Service, Target } from '../../app/service.js';
-import { isMomError, toMomError } from '../../core/error.js';
+import { toMomError } from '../../core/error.js';
 import { createRedactor } from '../../observe/redact.js';
 import type { GatewayDeps, GatewayEnv, RequestScope } from '../context.js';
-import { ApiError, errorReport, errorResponse, isApiError } from '../errors.js';
+import { errorReport, errorResponse, isApiError } from '../errors.js';
+import { asNotFound } from '../model-name.js';
 import type { LiveRun } from './live-run.js';
 import { departure, type Reading } from './reading.js';
 import { type ChatRequest, readRequest } from './request.js';
@@ -13,9 +14,6 @@ import { sideRuleFor } from './side-request.js';
 import { startRun } from './start-run.js';
 import { answerStreamed } from './stream.js';
 import { answerWhole } from './whole.js';
-
-export { createChatState } from './runs.js';
-export type { ChatState };
 
 /** What chat completions need beside the gateway's own parts. */
 export interface ChatDeps extends GatewayDeps {
@@ -86,10 +84,7 @@ async function begin(deps: ChatDeps, scope: RequestScope, request: ChatRequest, 
 /** What the client's name stands for, or the model that answers such side requests. @throws ApiError when nobody has the name */
 async function targetOf(service: Service, { model, messages, tools, stream }: ChatRequest): Promise<Target> {
   const reader = stream ? 'stream' : 'whole';
-  const target = await service.target(model, reader).catch((error: unknown) => {
-    if (!isMomError(error) || error.code !== 'model_unknown') throw error;
-    throw new ApiError('model_not_found', error.message, { param: 'model', ...(error.hint === null ? {} : { hint: error.hint }) });
-  });
+  const target = await service.target(model, reader).catch(asNotFound);
   if (target.namesStrategy) return target;
   const rule = sideRuleFor(service.settings.serve.sideRequests, messages, tools !== null);
   return rule ? service.target(rule.model, reader) : target;

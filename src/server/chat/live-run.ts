@@ -106,6 +106,9 @@ export class LiveRun implements EventSink {
         this.#notify();
         break;
       case 'call.start':
+        // A call that is refused at once, as of a model that is left alone, has not left.
+        setImmediate(this.#begin);
+        break;
       case 'call.kept':
         this.#begin();
         break;

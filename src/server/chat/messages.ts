@@ -1,7 +1,8 @@
 import type { Message, MessageRole } from '../../core/message.js';
+import { isRecord } from '../../core/record.js';
 import type { WireToolCall } from '../../core/tool.js';
 import { readContent } from './content.js';
-import { invalid, isObject, type Json, kindOf, requiredText } from './fields.js';
+import { invalid, type Json, kindOf, requiredText } from './fields.js';
 
 /** Roles of clients, and under which name they are passed on. */
 const ROLES: Readonly<Record<string, MessageRole>> = {
@@ -25,9 +26,9 @@ export function readMessages(value: unknown): Message[] {
   let functionCall = 'call_0';
   for (const [i, item] of value.entries()) {
     const param = `messages[${i}]`;
-    if (!isObject(item)) throw invalid(param, `must be an object, not ${kindOf(item)}`);
+    if (!isRecord(item)) throw invalid(param, `must be an object, not ${kindOf(item)}`);
     const role = readRole(item.role, param);
-    if (isObject(item.function_call)) functionCall = `call_${i}`;
+    if (isRecord(item.function_call)) functionCall = `call_${i}`;
     if (role === 'assistant') messages.push(assistant(item, i, param));
     else if (role === 'tool') messages.push(toolResult(item, functionCall, param));
     else messages.push({ role, content: readContent(item.content, `${param}.content`) ?? '', ...nameOf(item) });
@@ -57,13 +58,13 @@ function assistant(item: Json, index: number, param: string): Message {
 function toolCalls(item: Json, index: number, param: string): WireToolCall[] {
   const list = item.tool_calls ?? [];
   if (!Array.isArray(list)) throw invalid(`${param}.tool_calls`, `must be a list, not ${kindOf(list)}`);
-  if (list.length === 0 && isObject(item.function_call)) return [wireCall(item.function_call, `call_${index}`, `${param}.function_call`)];
+  if (list.length === 0 && isRecord(item.function_call)) return [wireCall(item.function_call, `call_${index}`, `${param}.function_call`)];
   return list.map((call, i) => toolCall(call, `call_${index}_${i}`, `${param}.tool_calls[${i}]`));
 }
 
 function toolCall(call: unknown, fallbackId: string, param: string): WireToolCall {
-  if (!isObject(call)) throw invalid(param, `must be an object, not ${kindOf(call)}`);
-  if (!isObject(call.function)) throw invalid(`${param}.function`, `must be an object, not ${kindOf(call.function)}`);
+  if (!isRecord(call)) throw invalid(param, `must be an object, not ${kindOf(call)}`);
+  if (!isRecord(call.function)) throw invalid(`${param}.function`, `must be an object, not ${kindOf(call.function)}`);
   const id = typeof call.id === 'string' && call.id !== '' ? call.id : fallbackId;
   return wireCall(call.function, id, `${param}.function`);
 }
@@ -77,7 +78,7 @@ function wireCall(called: Json, id: string, param: string): WireToolCall {
 function argumentsOf(value: unknown, param: string): string {
   if (value === null || value === undefined || value === '') return '{}';
   if (typeof value === 'string') return value;
-  if (isObject(value)) return JSON.stringify(value);
+  if (isRecord(value)) return JSON.stringify(value);
   throw invalid(param, `must be a JSON text, not ${kindOf(value)}`);
 }
 

@@ -1,6 +1,7 @@
 import { isMomError, MomError } from '../../core/error.js';
 import type { RequestScope } from '../context.js';
-import { ApiError, errorReport, type TellableError } from '../errors.js';
+import { errorReport, type TellableError } from '../errors.js';
+import { modelNotFound } from '../model-name.js';
 import { hasAnswer, wholeCost } from './answer.js';
 import type { LiveRun } from './live-run.js';
 import type { ChatRequest } from './request.js';
@@ -22,9 +23,7 @@ export interface Reading {
 export function runError({ result, failure, target }: LiveRun): TellableError | null {
   if (result && hasAnswer(result)) return null;
   const error = failure ?? result?.error ?? new MomError('no_answer', 'the run ended without an answer', { hint: 'try again' });
-  // A name of the client's own that the provider does not know is the client's mistake, not the configuration's.
-  if (error.code !== 'model_unknown' || !target.isPassedOn) return error;
-  return new ApiError('model_not_found', error.message, { param: 'model', ...(error.hint === null ? {} : { hint: error.hint }) });
+  return error.code === 'model_unknown' && target.isPassedOn ? modelNotFound(error) : error;
 }
 
 /** True once calls were made that cost something, or whose price is not known. */

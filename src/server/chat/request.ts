@@ -1,20 +1,11 @@
 import type { AnswerFormat } from '../../core/answer-format.js';
 import type { Message } from '../../core/message.js';
 import type { SamplingParams } from '../../core/model.js';
+import { isRecord } from '../../core/record.js';
 import type { ToolOffer } from '../../core/tool.js';
 import { ApiError } from '../errors.js';
 import { checkModelName } from '../model-name.js';
-import {
-  invalid,
-  isObject,
-  type Json,
-  kindOf,
-  optionalBoolean,
-  optionalInteger,
-  optionalNumber,
-  optionalObject,
-  requiredText,
-} from './fields.js';
+import { invalid, type Json, kindOf, optionalBoolean, optionalInteger, optionalNumber, optionalObject, requiredText } from './fields.js';
 import { readMessages } from './messages.js';
 import { readTools, usesFunctions } from './tools.js';
 
@@ -44,7 +35,7 @@ export interface ChatRequest {
  * Null counts as absent; what means nothing here, or is not known, is passed over. @throws ApiError that names the field
  */
 export function readRequest(body: unknown): ChatRequest {
-  if (!isObject(body)) throw new ApiError('invalid_request', `the body must be a JSON object, not ${kindOf(body)}`);
+  if (!isRecord(body)) throw new ApiError('invalid_request', `the body must be a JSON object, not ${kindOf(body)}`);
   refuseSeveral(body);
   return {
     model: body.model == null ? DEFAULT_MODEL : checkModelName(requiredText(body.model, 'model')),

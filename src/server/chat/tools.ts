@@ -1,5 +1,6 @@
+import { isRecord } from '../../core/record.js';
 import type { ToolDefinition, ToolOffer } from '../../core/tool.js';
-import { invalid, isObject, type Json, kindOf, optionalBoolean, optionalList, optionalObject, requiredText } from './fields.js';
+import { invalid, type Json, kindOf, optionalBoolean, optionalList, optionalObject, requiredText } from './fields.js';
 
 const CHOICES: readonly unknown[] = ['none', 'auto', 'required'];
 
@@ -21,17 +22,17 @@ export function usesFunctions(body: Json): boolean {
 }
 
 function readTool(tool: unknown, param: string): ToolDefinition {
-  if (!isObject(tool)) throw invalid(param, `must be an object, not ${kindOf(tool)}`);
-  if (tool.type !== 'function' && !(tool.type === undefined && isObject(tool.function))) {
+  if (!isRecord(tool)) throw invalid(param, `must be an object, not ${kindOf(tool)}`);
+  if (tool.type !== 'function' && !(tool.type === undefined && isRecord(tool.function))) {
     const type = typeof tool.type === 'string' ? `'${tool.type}'` : kindOf(tool.type);
     throw invalid(`${param}.type`, `is ${type}, but only tools of type 'function' can be called`);
   }
   const definition = toolOf(tool.function, `${param}.function`);
-  return isObject(tool.cache_control) ? { ...definition, cache_control: tool.cache_control } : definition;
+  return isRecord(tool.cache_control) ? { ...definition, cache_control: tool.cache_control } : definition;
 }
 
 function toolOf(called: unknown, param: string): ToolDefinition {
-  if (!isObject(called)) throw invalid(param, `must be an object, not ${kindOf(called)}`);
+  if (!isRecord(called)) throw invalid(param, `must be an object, not ${kindOf(called)}`);
   const name = requiredText(called.name, `${param}.name`);
   const description = typeof called.description === 'string' ? { description: called.description } : {};
   const parameters = optionalObject(called, 'parameters', `${param}.parameters`);
@@ -44,15 +45,15 @@ function toolOf(called: unknown, param: string): ToolDefinition {
 
 function readChoice(choice: unknown, tools: readonly ToolDefinition[]): unknown {
   if (choice === undefined || CHOICES.includes(choice)) return choice;
-  if (!isObject(choice)) throw invalid('tool_choice', "must be 'none', 'auto', 'required' or one of the tools");
+  if (!isRecord(choice)) throw invalid('tool_choice', "must be 'none', 'auto', 'required' or one of the tools");
   if (choice.type !== 'function') return choice;
-  const name = isObject(choice.function) ? choice.function.name : undefined;
+  const name = isRecord(choice.function) ? choice.function.name : undefined;
   return named(name, tools, 'tool_choice.function.name');
 }
 
 function readFunctionCall(choice: unknown, tools: readonly ToolDefinition[]): unknown {
   if (choice === undefined || choice === 'none' || choice === 'auto') return choice;
-  if (!isObject(choice)) throw invalid('function_call', "must be 'none', 'auto' or one of the functions");
+  if (!isRecord(choice)) throw invalid('function_call', "must be 'none', 'auto' or one of the functions");
   return named(choice.name, tools, 'function_call.name');
 }
 

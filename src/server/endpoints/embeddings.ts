@@ -1,9 +1,8 @@
 import type { Context } from 'hono';
-import { isMomError } from '../../core/error.js';
 import { NO_USAGE, type Usage } from '../../core/usage.js';
 import type { GatewayEnv } from '../context.js';
 import { ApiError } from '../errors.js';
-import { checkModelName } from '../model-name.js';
+import { asNotFound, checkModelName } from '../model-name.js';
 import { answerJson } from './json.js';
 
 /**
@@ -20,12 +19,6 @@ export async function embeddings(c: Context<GatewayEnv>, body: Record<string, un
   report.costUsd = costUsd;
   report.usage = usageOf(answer);
   return answerJson(answer, 200, costUsd === null ? {} : { 'x-mom-cost-usd': String(costUsd) });
-}
-
-/** The client has named the model: that nobody has it is no fault of the configuration. */
-function asNotFound(error: unknown): never {
-  if (!isMomError(error) || error.code !== 'model_unknown') throw error;
-  throw new ApiError('model_not_found', error.message, { param: 'model', ...(error.hint === null ? {} : { hint: error.hint }) });
 }
 
 function modelOf({ model }: Record<string, unknown>): string {

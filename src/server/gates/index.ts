@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Clock } from '../../core/clock.js';
 import { MomError, toMomError } from '../../core/error.js';
-import { createRedactor } from '../../observe/index.js';
+import { createRedactor } from '../../observe/redact.js';
 import type { GatewayEnv } from '../context.js';
 import { errorReport, errorResponse, isApiError } from '../errors.js';
 import { COME_BACK } from '../limits.js';

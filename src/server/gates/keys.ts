@@ -1,10 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ServeKey } from '../../config/wishes.js';
-import type { Client } from '../context.js';
+import { type Client, LOCAL } from '../context.js';
 import { ApiError } from '../errors.js';
-
-/** Who asks where no key is needed. */
-export const LOCAL: Client = { name: 'local', key: null };
 
 /** What a request shows. */
 export interface Shown {

@@ -68,6 +68,18 @@ describe('mom config', () => {
     });
     const answer = await config(space, 'validate', { json: true });
     expect([answer.status, JSON.parse(answer.out).valid]).toEqual([78, false]);
+    space.write(PROJECT, 'mixture: fsat\n');
+    await expect(config(space, 'validate')).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: "mom.config.yaml:1:1: there is no mixture 'fsat'",
+      hint: expect.stringMatching(/^did you mean 'fast'\?/),
+    });
+    space.write(PROJECT, 'serve: { side_requests: [{ name: title, system: a title, model: mom:sinlge }] }\n');
+    await expect(config(space, 'validate')).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: "mom.config.yaml:1:58: serve.side_requests[0].model: there is no model 'mom:sinlge'",
+      hint: expect.stringMatching(/^did you mean 'mom:single'\?/),
+    });
     space.write(PROJECT, 'mixture: fast\n');
     expect(await config(space, 'validate')).toEqual({ status: 0, out: `${join(space.cwd, 'mom.config.yaml')}: valid\n`, err: '' });
   });

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
-import { type Input, type InputOptions, readInput } from '../../../src/cli/input/index.js';
+import { readInput } from '../../../src/cli/input/index.js';
+import type { Input, InputOptions } from '../../../src/cli/input/types.js';
 
 /** Reads input as on a terminal, so that standard input plays no part, with paths relative to `cwd`. */
 export function readAt(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { InputOptions } from '../../../src/cli/input/index.js';
 import { readInput } from '../../../src/cli/input/index.js';
+import type { InputOptions } from '../../../src/cli/input/types.js';
 import { isMomError } from '../../../src/core/error.js';
 
 /** Reads input in a process of its own with a real standard input, and prints one JSON line about it. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { InputOptions } from '../../../src/cli/input/index.js';
+import type { InputOptions } from '../../../src/cli/input/types.js';
 import type { Warning } from '../../../src/core/run.js';
 
 interface Report {

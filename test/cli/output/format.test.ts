@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFormatter } from '../../../src/cli/output/format.js';
-import { ANSWER_HEADING } from '../../../src/cli/view/headings.js';
+import { ANSWER_HEADING, createFormatter } from '../../../src/cli/output/format.js';
 import type { RunEventBody } from '../../../src/core/event.js';
 import type { RunResult } from '../../../src/core/run.js';
 import { events, RUN_ID, resultOf } from '../../observe/sample-run.js';

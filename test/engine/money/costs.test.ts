@@ -117,6 +117,19 @@ describe('the cost of a call that did not end well', () => {
   });
 });
 
+describe('the bill of a call that ended well', () => {
+  it('is not asked for: a provider that tells prices has told them', async () => {
+    for (const steps of [
+      [open('gen-1'), text('42'), STOP, used()],
+      [open('gen-1'), text('42'), STOP],
+    ]) {
+      const { result, client } = await one(steps, {});
+      expect(result).toMatchObject({ status: 'complete', cost_usd: null, cost_source: 'unknown' });
+      expect(client.lookups).toEqual([]);
+    }
+  });
+});
+
 describe('the bill of a cut call', () => {
   const scripts = { a: answers('1'), b: answers('2'), c: [open('gen-7'), { hang: true as const }], critic: answers('x', 1_000) };
   const run = mixture(['a', 'b', 'c'], ['critic'], { grace: 10, expectedOutput: 100 });

@@ -9,6 +9,7 @@ import { chunks, parsed, target, textOf, world } from './support.js';
 /** About 4,000 tokens. */
 const LONG = { model: 'mom', messages: [{ role: 'user', content: 'word '.repeat(4_000) }] };
 const REFUSED: Step[] = [
+  { wait: 10 },
   { fail: new MomError('input_too_large', 'the request is too long for it (400): maximum context length', { status: 400 }) },
 ];
 

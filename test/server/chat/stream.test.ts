@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MomError } from '../../../src/core/error.js';
 import { mixture } from '../../support/mixture.js';
-import { answers, refuses, USAGE } from '../../support/scripted-client.js';
+import { answers, refuses, type Step, USAGE } from '../../support/scripted-client.js';
 import { chunks, parsed, piecesOf, QUESTION, target, textOf, world } from './support.js';
 
 const STREAM = { ...QUESTION, stream: true };
@@ -195,6 +195,15 @@ describe('a stream that fails', () => {
     });
     expect(scope.streams).toBe(false);
     expect(finished()).toBe(1);
+  });
+
+  it('is an HTTP status where nobody was asked because all are left alone for now', async () => {
+    const paused: Step[] = [{ fail: new MomError('overloaded', 'it is left alone', { hint: 'wait', retryAfterMs: 7_000 }) }];
+    const { response, text, scope } = await world({ scripts: { a: paused, b: paused, c: paused } }).read(STREAM);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(JSON.parse(text).error).toMatchObject({ type: 'server_error', code: 'overloaded' });
+    expect(scope.streams).toBe(false);
   });
 
   it('by a bug of mom ends with an error, and nothing else ends with it', async () => {

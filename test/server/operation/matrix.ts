@@ -225,7 +225,7 @@ export const MATRIX = {
     seen: 'then the end of the connection',
     cost: 'nothing',
     left: NONE,
-    elsewhere: ['test/server/listen.test.ts', 'get so long for the head'],
+    elsewhere: ['test/server/socket/listen.test.ts', 'get so long for the head'],
   },
   slowBody: {
     fault: 'a body that takes longer than 60 s',
@@ -234,7 +234,7 @@ export const MATRIX = {
     seen: 'then the end of the connection',
     cost: 'nothing',
     left: NONE,
-    elsewhere: ['test/server/listen.test.ts', 'get so long for the body'],
+    elsewhere: ['test/server/socket/listen.test.ts', 'get so long for the body'],
   },
   noRequest: {
     fault: 'TLS, HTTP/2, a tunnel, broken heads and lengths',

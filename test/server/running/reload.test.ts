@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Service } from '../../src/app/service.js';
-import { systemClock } from '../../src/core/clock.js';
-import { MomError } from '../../src/core/error.js';
-import { createReloader, type Reloader } from '../../src/server/reload.js';
-import { createServiceHolder } from '../../src/server/services.js';
-import { fakeObservers, fakeService, serveKey } from '../support/gateway.js';
+import type { Service } from '../../../src/app/service.js';
+import { systemClock } from '../../../src/core/clock.js';
+import { MomError } from '../../../src/core/error.js';
+import { createReloader, type Reloader } from '../../../src/server/running/reload.js';
+import { createServiceHolder } from '../../../src/server/running/services.js';
+import { fakeObservers, fakeService, serveKey } from '../../support/gateway.js';
 
 let reloader: Reloader | null = null;
 let folder = '';

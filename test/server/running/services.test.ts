@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createServiceHolder } from '../../src/server/services.js';
-import { fakeService } from '../support/gateway.js';
+import { createServiceHolder } from '../../../src/server/running/services.js';
+import { fakeService } from '../../support/gateway.js';
 
 describe('the holder of services', () => {
   it('closes a replaced service when its last lease is released', async () => {

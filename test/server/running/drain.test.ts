@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import type { ServeSettings } from '../../src/config/wishes.js';
-import { systemClock } from '../../src/core/clock.js';
-import type { AppOptions } from '../../src/server/app.js';
-import { drain } from '../../src/server/drain.js';
-import { errorBody } from '../../src/server/errors.js';
-import { listen } from '../../src/server/listen.js';
-import { createReloader } from '../../src/server/reload.js';
-import { fakeObservers, testGateway } from '../support/gateway.js';
-import { chatRequest, openWire } from '../support/wire.js';
+import type { ServeSettings } from '../../../src/config/wishes.js';
+import { systemClock } from '../../../src/core/clock.js';
+import type { AppOptions } from '../../../src/server/app.js';
+import { errorBody } from '../../../src/server/errors.js';
+import { drain } from '../../../src/server/running/drain.js';
+import { createReloader } from '../../../src/server/running/reload.js';
+import { listen } from '../../../src/server/socket/listen.js';
+import { fakeObservers, testGateway } from '../../support/gateway.js';
+import { chatRequest, openWire } from '../../support/wire.js';
 
 async function start(chat: AppOptions['chat'], serve: Partial<ServeSettings> = {}) {
   const { app, holder } = testGateway({ chat, serve });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { REQUEST_ID_LENGTH } from '../limits.js';
+import { REQUEST_ID_LENGTH } from './limits.js';
 
 /** The client's own id when it is a harmless word, else a new one. */
 export function requestId(own: string | undefined): string {

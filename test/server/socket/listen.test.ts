@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { UnderlyingSource } from 'node:stream/web';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { AppOptions } from '../../src/server/app.js';
-import { CONNECTION, type ConnectionLimits } from '../../src/server/limits.js';
-import { type Listener, listen } from '../../src/server/listen.js';
-import { type TestGatewayOptions, testGateway } from '../support/gateway.js';
-import { chatRequest, openWire } from '../support/wire.js';
+import type { AppOptions } from '../../../src/server/app.js';
+import { CONNECTION, type ConnectionLimits } from '../../../src/server/limits.js';
+import { type Listener, listen } from '../../../src/server/socket/listen.js';
+import { type TestGatewayOptions, testGateway } from '../../support/gateway.js';
+import { chatRequest, openWire } from '../../support/wire.js';
 
 let listener: Listener | null = null;
 

@@ -1,6 +1,6 @@
-import type { Service } from '../app/service.js';
-import { MomError } from '../core/error.js';
-import type { ServiceLease } from './context.js';
+import type { Service } from '../../app/service.js';
+import { MomError } from '../../core/error.js';
+import type { ServiceLease } from '../context.js';
 
 /** The service of the moment. One that was replaced lives on until nobody holds it any more. */
 export interface ServiceHolder {

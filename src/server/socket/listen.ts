@@ -2,9 +2,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { MomError } from '../core/error.js';
+import { MomError } from '../../core/error.js';
+import { CONNECTION, type ConnectionLimits } from '../limits.js';
 import { type Connections, followConnections } from './connections.js';
-import { CONNECTION, type ConnectionLimits } from './limits.js';
 import { closeWaitingAnswers } from './pipelines.js';
 import { sendStream } from './send-stream.js';
 

@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { SWEEP_EVERY } from './limits.js';
+import { SWEEP_EVERY } from '../limits.js';
 
 export interface Connections {
   /** Settles when no answer is being waited for or written. */

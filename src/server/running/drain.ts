@@ -1,9 +1,9 @@
-import type { Clock } from '../core/clock.js';
-import { MomError } from '../core/error.js';
-import type { RequestLog } from '../observe/request-log.js';
-import type { GatewayApp } from './app.js';
-import { COME_BACK, LAST_WORDS } from './limits.js';
-import type { Listener } from './listen.js';
+import type { Clock } from '../../core/clock.js';
+import { MomError } from '../../core/error.js';
+import type { RequestLog } from '../../observe/request-log.js';
+import type { GatewayApp } from '../app.js';
+import { COME_BACK, LAST_WORDS } from '../limits.js';
+import type { Listener } from '../socket/listen.js';
 import type { Reloader } from './reload.js';
 import type { ServiceHolder } from './services.js';
 

@@ -1,9 +1,9 @@
 import OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openService } from '../../src/app/open-service.js';
-import { type Gateway, type GatewayOptions, startGateway } from '../../src/server/lifecycle.js';
-import { makeWorkspace, USER } from '../config/workspace.js';
-import { fakeObservers, fakeService, serveKey } from '../support/gateway.js';
+import { openService } from '../../../src/app/open-service.js';
+import { type Gateway, type GatewayOptions, startGateway } from '../../../src/server/running/lifecycle.js';
+import { makeWorkspace, USER } from '../../config/workspace.js';
+import { fakeObservers, fakeService, serveKey } from '../../support/gateway.js';
 
 const CONFIG = `
 serve: { port: 0 }

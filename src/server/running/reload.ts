@@ -1,9 +1,9 @@
-import type { Service } from '../app/service.js';
-import type { ServeSettings } from '../config/wishes.js';
-import type { Clock } from '../core/clock.js';
-import { toMomError } from '../core/error.js';
-import type { RequestLog } from '../observe/request-log.js';
-import { SETTLE, WATCH_EVERY } from './limits.js';
+import type { Service } from '../../app/service.js';
+import type { ServeSettings } from '../../config/wishes.js';
+import type { Clock } from '../../core/clock.js';
+import { errorLine, toMomError } from '../../core/error.js';
+import type { RequestLog } from '../../observe/request-log.js';
+import { SETTLE, WATCH_EVERY } from '../limits.js';
 import type { ServiceHolder } from './services.js';
 import { watchFiles } from './watch.js';
 
@@ -65,8 +65,7 @@ export function createReloader({ holder, open, accept, log, clock, watchEvery = 
       watch.set(service.configFiles);
       tell(service);
     } catch (thrown) {
-      const { message, hint } = toMomError(thrown);
-      log.warn(`the configuration was not taken over, the old one stays in force: ${message}${hint === null ? '' : `; ${hint}`}`);
+      log.warn(`the configuration was not taken over, the old one stays in force: ${errorLine(toMomError(thrown))}`);
     }
   }
 
