@@ -69,7 +69,8 @@ function own({ mixture: { proposers, critic, ...rest } }: Row, i: number) {
 }
 
 describe.each(GROUPS)('$title', ({ rows }) => {
-  describe.each(rows)('$fault', (row) => {
+  // What a cut call cost is asked for during half a second: a machine that stands still for so long may miss it once.
+  describe.each(rows)('$fault', { retry: 1 }, (row) => {
     it('a client that streams', () => check(row, row.stream, true));
     it('another client', () => check(row, row.whole ?? row.stream, false));
   });
