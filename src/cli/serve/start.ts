@@ -3,6 +3,7 @@ import { createMetrics } from '../../observe/metrics.js';
 import { type Gateway, startGateway } from '../../server/running/lifecycle.js';
 import type { CliContext } from '../context.js';
 import type { ServeFlags } from './flags.js';
+import { keepHeapSmall } from './heap.js';
 import { refuseUnready, serviceOpener } from './open.js';
 import { type OperatorLog, openOperatorLog } from './operator-log.js';
 import { createRecorders } from './recorders.js';
@@ -15,6 +16,7 @@ export interface Started {
 
 /** Everything that `mom serve` needs is loaded with this module. @throws MomError */
 export async function start(flags: ServeFlags, context: CliContext, signal: AbortSignal): Promise<Started> {
+  keepHeapSmall();
   const log = openOperatorLog({ isTerminal: context.stderrIsTTY, quiet: flags.quiet === true });
   const recorders = createRecorders(flags, context, log.warn);
   const open = serviceOpener(flags, context, log, signal);
