@@ -23,7 +23,7 @@ export interface RequestReport {
   runStatus: RunStatus | null;
   /** Summed over all calls of the run. */
   usage: Usage | null;
-  /** US dollars; null when unknown or when nothing was asked. */
+  /** US dollars; null when not wholly known or when nothing was asked. */
   costUsd: number | null;
   error: {
     code: ErrorCode | 'forbidden' | 'unauthorized' | 'not_found' | 'method_not_allowed' | 'unsupported_media_type';

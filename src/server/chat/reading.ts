@@ -49,7 +49,7 @@ export function finishReading(reading: Reading, status: number, error: TellableE
   report.runStatus = result?.status ?? null;
   // Who joins a run has asked nothing: the request that started it tells what it cost.
   report.usage = joined ? null : (result?.usage ?? null);
-  report.costUsd = joined ? null : (result?.cost_usd ?? null);
+  report.costUsd = joined || result === null ? null : wholeCost(result);
   report.firstTokenMs = firstTokenMs;
   report.error = error && errorReport(error, live.clean);
   scope.finish();

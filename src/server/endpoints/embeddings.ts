@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { NO_USAGE, type Usage } from '../../core/usage.js';
+import { usdText } from '../chat/answer.js';
 import type { GatewayEnv } from '../context.js';
 import { ApiError } from '../errors.js';
 import { asNotFound, checkModelName } from '../model-name.js';
@@ -18,7 +19,7 @@ export async function embeddings(c: Context<GatewayEnv>, body: Record<string, un
   const { body: answer, costUsd } = await lease.service.embed(body, budgets, signal).catch(asNotFound);
   report.costUsd = costUsd;
   report.usage = usageOf(answer);
-  return answerJson(answer, 200, costUsd === null ? {} : { 'x-mom-cost-usd': String(costUsd) });
+  return answerJson(answer, 200, { 'x-mom-cost-usd': usdText(costUsd) });
 }
 
 function modelOf({ model }: Record<string, unknown>): string {

@@ -130,8 +130,9 @@ describe('a whole answer', () => {
       { type: 'finish', reason: 'stop' },
       { type: 'usage', usage: USAGE, cost: { usd: null, source: 'unknown' } },
     ];
-    const { response, text } = await world({ scripts: { ...PANEL, b: script } }).read(QUESTION);
+    const { response, text, report } = await world({ scripts: { ...PANEL, b: script } }).read(QUESTION);
     expect(response.headers.get('x-mom-cost-usd')).toBe('unknown');
+    expect(report.costUsd).toBeNull();
     expect(JSON.parse(text)).toMatchObject({ mom: { cost_usd: null } });
     expect(JSON.parse(text).usage).not.toHaveProperty('cost');
   });
