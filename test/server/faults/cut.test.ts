@@ -26,7 +26,7 @@ function piece(index: number, fields: object): string {
 const END = `${frame({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 8 } })}data: [DONE]\n\n`;
 
 /** As OpenAI streams them. */
-const RECORDED = {
+const STREAMS = {
   text: [...TEXT.matchAll(/.{1,6}/gsu)].map(([content]) => delta({ content })).join('') + delta({}, 'stop') + END,
   tools:
     delta({ role: 'assistant', content: null }) +
@@ -38,12 +38,12 @@ const RECORDED = {
     delta({}, 'tool_calls') +
     END,
 } as const;
-type Kind = keyof typeof RECORDED;
+type Kind = keyof typeof STREAMS;
 
-const BYTES = { text: Buffer.from(RECORDED.text), tools: Buffer.from(RECORDED.tools) };
+const BYTES = { text: Buffer.from(STREAMS.text), tools: Buffer.from(STREAMS.tools) };
 /** From this byte on the finish reason is there, whole. */
 const WHOLE = Object.fromEntries(
-  (['text', 'tools'] as const).map((kind) => [kind, Buffer.byteLength(RECORDED[kind].slice(0, RECORDED[kind].indexOf(END)))]),
+  (['text', 'tools'] as const).map((kind) => [kind, Buffer.byteLength(STREAMS[kind].slice(0, STREAMS[kind].indexOf(END)))]),
 ) as Record<Kind, number>;
 
 /** Sends the recording up to a byte that stands in the question, then breaks the connection. */
@@ -66,9 +66,9 @@ const OTHER = 'The other critic.';
 let house: House;
 
 beforeAll(async () => {
-  const mixtures = lanes.map((lane) => [
-    `lane-${lane}`,
-    { strategy: 'fuse', proposers: [says('one'), says('two')], critic: [`raw:text/lane-${lane}`, says(OTHER)] },
+  const mixtures = lanes.flatMap((lane) => [
+    [`lane-${lane}`, { strategy: 'fuse', proposers: [says('one'), says('two')], critic: [`raw:text/lane-${lane}`, says(OTHER)] }],
+    [`panel-${lane}`, { strategy: 'fuse', proposers: [`raw:text/panel-${lane}`, says('one')], critic: says(OTHER) }],
   ]);
   house = await openHouse({
     mixtures: Object.fromEntries(mixtures),
@@ -118,7 +118,7 @@ function flawOf(kind: Kind, offset: number, stream: boolean, seen: Seen): string
   return null;
 }
 
-describe.each(['text', 'tools'] as const)('a recorded stream of %s, cut at every byte', (kind) => {
+describe.each(['text', 'tools'] as const)('a stream of %s as OpenAI sends it, cut at every byte', (kind) => {
   it.each([true, false])(
     'is whole or an error (stream: %s)',
     async (stream) => {
@@ -152,6 +152,34 @@ describe('a critic whose stream is cut, with another one behind', () => {
         // One that is well again: a breaker counts failures in a row.
         const again = await ask(BYTES.text.length);
         if (again.text !== TEXT || again.mom?.status !== 'complete') flaws.push(`after ${offset}: ${JSON.stringify(again.mom)}`);
+      });
+      expect(flaws.slice(0, 3)).toEqual([]);
+    },
+    MANY,
+  );
+});
+
+describe('a proposer whose stream is cut at every byte', () => {
+  it(
+    'is no proposal: the other one goes out as it is, and the critic writes only where both are whole',
+    async () => {
+      const flaws: string[] = [];
+      const failures = lanes.map(() => 0);
+      await atEach(upTo(BYTES.text.length), async (offset, lane) => {
+        const ask = (at: number) =>
+          see(house.server.url, { model: `mom/panel-${lane}`, messages: [{ role: 'user', content: `cut at ${at}` }] }, false);
+        const check = async (at: number) => {
+          const seen = await ask(at);
+          const [text, status] = at >= WHOLE.text ? [OTHER, 'complete'] : ['one', 'degraded'];
+          if (seen.text !== text || seen.mom?.status !== status)
+            flaws.push(`cut at ${at}: ${JSON.stringify({ ...seen, headers: undefined })}`);
+        };
+        await check(offset);
+        failures[lane] = offset >= WHOLE.text ? 0 : (failures[lane] ?? 0) + 1;
+        // One that is well again, in time: a breaker counts failures in a row.
+        if (failures[lane] !== 4) return;
+        failures[lane] = 0;
+        await check(BYTES.text.length);
       });
       expect(flaws.slice(0, 3)).toEqual([]);
     },
