@@ -175,7 +175,7 @@ it(fault('leftEmbeddings'), async () => {
 });
 
 /** Last: what the requests above have left behind. */
-it('each departure is told once, with what it cost, and nothing else is said', async () => {
+it('each departure is told once, without a cost that nobody knows, and nothing else is said', async () => {
   const { stderr, signal } = await mom.stop();
   expect(signal).toBe('SIGTERM');
   const lines = logLines(stderr);
@@ -185,7 +185,9 @@ it('each departure is told once, with what it cost, and nothing else is said', a
   for (const line of left) expect(line).toMatchObject({ error: { code: 'cancelled', message: 'the client went away' } });
   for (const { name, moment, stream } of CASES) {
     const [first, second] = lines.filter(({ model }) => model === `mom/${name}`);
-    expect(first, name).toMatchObject({ status: stream ? 200 : 499, outcome: 'cancelled', cost_usd: expect.any(Number) });
+    expect(first, name).toMatchObject({ status: stream ? 200 : 499, outcome: 'cancelled' });
+    // Nobody knows what the calls cost that were cut: what the others cost would pass for the whole.
+    expect(first, name).not.toHaveProperty('cost_usd');
     expect(second, name).toMatchObject({ status: 200, outcome: 'complete', cost_usd: expect.any(Number) });
     // What was paid for already is not paid for again.
     if (moment === 'leftBetween') expect(second?.cost_usd, name).not.toBe(0);
