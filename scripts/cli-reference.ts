@@ -1,7 +1,7 @@
 import { groups, sentence, usageLine } from '../src/cli/help.js';
-import type { CommandSpec, OptionSpec } from '../src/cli/option-spec.js';
-import { COMMANDS } from '../src/cli/options.js';
-import { someText } from '../src/cli/values.js';
+import { COMMANDS } from '../src/cli/spec/commands.js';
+import type { CommandSpec, OptionSpec } from '../src/cli/spec/option-spec.js';
+import { someText } from '../src/cli/spec/values.js';
 
 /** docs/cli.md: every command and option, from what parses them. */
 export function cliReference(): string {

@@ -5,8 +5,10 @@ import { secretsOf } from './app/secrets.js';
 import { createClient } from './client/index.js';
 import type { ModelSource } from './client/models.js';
 import { loadConfig } from './config/load.js';
+import { unusedKeys } from './config/provider.js';
 import { resolveMixture } from './config/resolve.js';
 import { settingsOf } from './config/settings.js';
+import { unlockMixture } from './config/unlock.js';
 import type { Env, MixtureChoice, Override, Settings } from './config/wishes.js';
 import type { Exchange } from './core/exchange.js';
 import type { Mixture } from './core/mixture.js';
@@ -60,6 +62,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     overrides: options.overrides ?? [],
   });
   const resolved = await resolveMixture(config, { ...options.choice, sandbox: Boolean(options.sandbox) });
+  // A plan asks nobody.
+  if (!options.planOnly) await unlockMixture(config, resolved, options.signal);
   const place = await openPlace(resolved.providers, options.planOnly ? null : options.sandbox);
   const client = createClient({
     providers: place.providers,
@@ -89,7 +93,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     mixture: resolved.mixture,
     providers: place.providers,
     settings,
-    warnings: resolved.warnings,
+    warnings: [...resolved.warnings, ...config.keyRing.warnings, ...unusedKeys(resolved.providers)],
     secrets: secretsOf(config, place.providers),
     async close() {
       await catalog.settle();

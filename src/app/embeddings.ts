@@ -3,6 +3,7 @@ import type { ProviderClient } from '../client/index.js';
 import type { LoadedConfig } from '../config/load.js';
 import { splitModel } from '../config/members.js';
 import { requireKey, resolveProvider } from '../config/provider.js';
+import { unlockKeys } from '../config/unlock.js';
 import type { Budget, Reservation } from '../core/budget.js';
 import { priceOf } from '../core/catalog.js';
 import { isMomError, MomError, wasRefused } from '../core/error.js';
@@ -30,7 +31,7 @@ export async function forwardEmbeddings(
   shared: readonly Budget[],
   signal: AbortSignal,
 ): Promise<ForwardedEmbeddings> {
-  const { provider, model } = whoIsAsked(deps, request.model);
+  const { provider, model } = await whoIsAsked(deps, request.model);
   const budgets = [...deps.budgets, ...shared];
   if (budgets.length > 0) await deps.catalog.prepare([{ provider, model }], 'prices', signal);
   const prices = deps.catalog.facts(provider, model)?.prices ?? null;
@@ -49,7 +50,7 @@ export async function forwardEmbeddings(
 }
 
 /** @throws MomError `model_unknown`, `key_missing`, `config_invalid` */
-function whoIsAsked({ config, providers }: EmbeddingDeps, written: unknown): { provider: string; model: string } {
+async function whoIsAsked({ config, providers }: EmbeddingDeps, written: unknown): Promise<{ provider: string; model: string }> {
   if (typeof written !== 'string' || written === '' || /^mom([/:]|$)/.test(written)) {
     throw new MomError('model_unknown', `there is no embedding model '${String(written)}'`, {
       hint: 'name one of a provider: an id, or provider:id; mixtures make no embeddings',
@@ -57,7 +58,9 @@ function whoIsAsked({ config, providers }: EmbeddingDeps, written: unknown): { p
   }
   const asked = splitModel(config, written, undefined, ['model']);
   // One that is missing here says why.
-  requireKey(config, providers.get(asked.provider) ?? resolveProvider(config, asked.provider));
+  const provider = providers.get(asked.provider) ?? resolveProvider(config, asked.provider);
+  requireKey(config, provider);
+  await unlockKeys(config, [provider]);
   return asked;
 }
 

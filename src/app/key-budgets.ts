@@ -17,8 +17,14 @@ export function budgetHolders(keys: readonly ServeKey[]): BudgetHolder[] {
     .map((key) => ({ id: keyId(key), name: `key ${key.name}`, ...key.budget }));
 }
 
+/** Of the settings, what says who may spend how much. */
+export interface BudgetedSettings {
+  budget: Settings['budget'];
+  serve: { keys: readonly ServeKey[] };
+}
+
 /** Every budget that is configured: `day` and `month` of all runs, then those of keys, such as `laptop day`. */
-export function budgetStates({ budget, serve }: Settings, memory: Pick<Memory, 'budgets' | 'budgetsOf'>): BudgetState[] {
+export function budgetStates({ budget, serve }: BudgetedSettings, memory: Pick<Memory, 'budgets' | 'budgetsOf'>): BudgetState[] {
   const ofKeys = serve.keys.flatMap((key) => statesOf(`${key.name} `, key.budget, memory.budgetsOf(keyId(key))));
   return [...statesOf('', budget, memory.budgets), ...ofKeys];
 }

@@ -8,7 +8,7 @@ import type { KeptAnswers } from '../engine/index.js';
 import type { BudgetHolder } from '../store/spending.js';
 
 interface Wanted {
-  settings: Settings;
+  settings: Pick<Settings, 'cache' | 'budget'>;
   providers: readonly Provider[];
   /** Others than the user that have budgets of their own. @default none */
   holders?: readonly BudgetHolder[];

@@ -16,9 +16,9 @@ import { forwardEmbeddings } from './embeddings.js';
 import { budgetHolders, budgetStates, keyId } from './key-budgets.js';
 import { keptInformed, openCatalog } from './knowledge.js';
 import { openMemory } from './memory.js';
-import { reachableProviders } from './reachable.js';
+import { configuredProviders } from './reachable.js';
 import { openPlace, type SandboxWish } from './sandbox-place.js';
-import { secretsOf } from './secrets.js';
+import { liveSecrets } from './secrets.js';
 import { servedModel, servedModels } from './served-models.js';
 import type { Service, Target } from './service.js';
 import { checkSideRules } from './side-rules.js';
@@ -47,6 +47,8 @@ export interface ServiceOptions {
   onNote?: (note: Warning) => void;
   /** Told each HTTP exchange with a provider when it is over. */
   onExchange?: (exchange: Exchange) => void;
+  /** Told each key that a command prints, from when on it is in use. */
+  onKey?: (key: string) => void;
 }
 
 /**
@@ -56,9 +58,10 @@ export interface ServiceOptions {
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { env, home, onNote = () => {}, signal = new AbortController().signal } = options;
   const config = await loadConfig({ ...placesOf(options), overrides: options.overrides ?? [] });
+  config.keyRing.onKey = options.onKey ?? null;
   const settings = checkedSettings(config);
   const sandbox = Boolean(options.sandbox);
-  const { providers: reachable, warnings: broken } = reachableProviders(config, sandbox);
+  const { providers: reachable, warnings: broken } = configuredProviders(config, sandbox);
   const place = await openPlace(reachable, options.sandbox);
   const providers = new Map(place.providers.map((provider) => [provider.name, provider]));
   const { breakers, retryBudget, thoughts, onExchange } = options;
@@ -87,6 +90,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     if (target) await catalog.prepare(membersOf(target.mixture), 'nothing', signal);
     const warnings = [...broken, ...mixtureWarnings(config), ...(target?.warnings ?? [])];
     const { budgets, cache } = memory;
+    const secrets = liveSecrets(config, place.providers);
     return {
       engine: keptInformed(createEngine({ client, catalog, budgets, cache }), catalog, settings),
       settings,
@@ -98,7 +102,9 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       unready: () => whyUnready(targets, breakers?.states() ?? []),
       breakers: () => breakers?.states() ?? [],
       budgets: () => budgetStates(settings, memory),
-      secrets: secretsOf(config, place.providers),
+      get secrets() {
+        return secrets();
+      },
       configFiles: watchedFiles(placesOf(options)),
       warnings,
       close,

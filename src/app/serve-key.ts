@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fchmodSync, fstatSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isSendableKey } from '../config/key-store.js';
+import { type OwnFileWords, readOwnFile, unusableFile } from '../config/own-file.js';
 import { MomError } from '../core/error.js';
 import type { Warning } from '../core/run.js';
 import { stateDir } from '../core/xdg.js';
-import { preparePrivateFolder } from '../observe/private-file.js';
+import { preparePrivateFolder, replacePrivateFile } from '../observe/private-file.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -19,9 +21,16 @@ export interface KeptServeKey {
 /** Random bytes of a key. */
 const KEY_BYTES = 32;
 
-const RENEW = 'delete it, and start `mom serve --auth` for a new one';
+/** Characters of a key that the user chooses. */
+export const SHORTEST_SERVE_KEY = 16;
 
-const KEY = /^mom-[A-Za-z0-9_-]{43}$/;
+const WORDS: OwnFileWords = {
+  what: 'the key of the gateway in',
+  unused: 'is not used',
+  renew: 'delete it, and start `mom serve --auth` for a new one',
+  secret: 'the key',
+  code: 'serve_key_open',
+};
 
 /** Where the key is kept: `serve-key` in mom's state folder. */
 export function serveKeyFile(env: Env, home: string): string {
@@ -31,15 +40,42 @@ export function serveKeyFile(env: Env, home: string): string {
 /** The key, null where none has been made yet. @throws MomError `config_invalid` when the file is not what mom has made */
 export function readServeKey(env: Env, home: string): KeptServeKey | null {
   const file = serveKeyFile(env, home);
-  const fd = openKept(file);
-  if (fd === null) return null;
+  const read = readOwnFile(file, WORDS);
+  if (read === null) return null;
+  const key = read.text.trim();
+  if (!isServeKey(key)) throw unusableFile(file, WORDS, 'it holds no key');
+  return { key, file, warnings: read.warnings };
+}
+
+/** True for what may stand in the place of the made key: long enough that nobody guesses it. */
+export function isServeKey(text: string): boolean {
+  return text.length >= SHORTEST_SERVE_KEY && isSendableKey(text);
+}
+
+/** Keeps a key of the user's own in place of the one that is there, or will be made. @throws MomError `output_failed` */
+export function keepServeKey(env: Env, home: string, key: string): string {
+  const file = serveKeyFile(env, home);
   try {
-    const warnings = takeRights(file, fd);
-    const key = readFileSync(fd, 'utf8').trim();
-    if (!KEY.test(key)) throw unusable(file, 'it holds no key that mom has made', RENEW);
-    return { key, file, warnings };
-  } finally {
-    closeSync(fd);
+    preparePrivateFolder(dirname(file));
+    replacePrivateFile(file, `${key}\n`);
+  } catch (error) {
+    throw notKept(file, error);
+  }
+  return file;
+}
+
+/** False where there was none. @throws MomError `output_failed` */
+export function removeServeKey(env: Env, home: string): boolean {
+  const file = serveKeyFile(env, home);
+  try {
+    unlinkSync(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw new MomError('output_failed', `the key of the gateway in ${file} cannot be removed: ${reasonOf(error)}`, {
+      hint: 'check the rights of its folder',
+      cause: error,
+    });
   }
 }
 
@@ -56,10 +92,7 @@ export function readOrMakeServeKey(env: Env, home: string): KeptServeKey {
     preparePrivateFolder(dirname(file));
     makeKey(file);
   } catch (error) {
-    throw new MomError('output_failed', `the key of the gateway can't be kept in ${file}: ${reasonOf(error)}`, {
-      hint: 'check the rights of the folder, or set MOM_SERVE_KEY instead',
-      cause: error,
-    });
+    throw notKept(file, error);
   }
   const made = readServeKey(env, home);
   if (made) return made;
@@ -80,32 +113,11 @@ function makeKey(file: string): void {
   }
 }
 
-/** Null where there is no such file. @throws MomError `config_invalid` for a link, and for a file that can't be read */
-function openKept(file: string): number | null {
-  try {
-    // A pipe in its place would be waited for.
-    return openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    if (code === 'ELOOP' || code === 'EMLINK') throw unusable(file, 'it is a link', RENEW);
-    throw unusable(file, reasonOf(error), 'check its rights');
-  }
-}
-
-/** Takes everybody else's rights from the file, and says so. @throws MomError `config_invalid` for what is not the user's own file */
-function takeRights(file: string, fd: number): Warning[] {
-  const { mode, uid } = fstatSync(fd);
-  if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw unusable(file, 'it is no file', RENEW);
-  if (process.getuid && uid !== process.getuid()) throw unusable(file, 'it belongs to another user', RENEW);
-  if ((mode & 0o077) === 0) return [];
-  fchmodSync(fd, 0o600);
-  const message = `${file} was open to others and no longer is; whoever has an account on this machine may have read the key`;
-  return [{ code: 'serve_key_open', message }];
-}
-
-function unusable(path: string, why: string, hint: string): MomError {
-  return new MomError('config_invalid', `the key of the gateway in ${path} is not used: ${why}`, { hint });
+function notKept(file: string, error: unknown): MomError {
+  return new MomError('output_failed', `the key of the gateway can't be kept in ${file}: ${reasonOf(error)}`, {
+    hint: 'check the rights of the folder, or set MOM_SERVE_KEY instead',
+    cause: error,
+  });
 }
 
 function reasonOf(error: unknown): string {

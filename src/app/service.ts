@@ -51,7 +51,7 @@ export interface Service {
   breakers(): readonly BreakerState[];
   /** Of all runs and of keys, with what is left of them. */
   budgets(): readonly BudgetState[];
-  /** Keys in use, which are written nowhere. */
+  /** Keys in use now, which are written nowhere; a command may print another one later. */
   secrets: readonly string[];
   /** Files that the configuration came from, and those that would count if they were there. */
   configFiles: readonly string[];

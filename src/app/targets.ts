@@ -5,6 +5,7 @@ import { type Probe, probeModels } from '../config/local.js';
 import { DEFAULT_PROVIDER } from '../config/providers.js';
 import { mixtureNames } from '../config/recipe.js';
 import { resolveMixture } from '../config/resolve.js';
+import { unlockMixture } from '../config/unlock.js';
 import type { MixtureChoice } from '../config/wishes.js';
 import { MomError } from '../core/error.js';
 import type { Provider } from '../core/model.js';
@@ -81,6 +82,7 @@ export class Targets {
     }
     const { mixture = choice.mixture, strategy } = { mixture: asked.mixture ?? undefined, strategy: asked.strategy };
     const resolved = await resolveMixture(this.#deps.config, { ...choice, mixture, strategy: strategy ?? undefined }, probe);
+    await unlockMixture(this.#deps.config, resolved, this.#deps.signal);
     return {
       mixture: resolved.mixture,
       isPassedOn: false,
@@ -91,7 +93,9 @@ export class Targets {
   }
 
   async #passedOn(name: string, choice: MixtureChoice, probe: Probe): Promise<Target> {
-    const { mixture, warnings } = await resolveMixture(this.#deps.config, choice, probe);
+    const resolved = await resolveMixture(this.#deps.config, choice, probe);
+    await unlockMixture(this.#deps.config, resolved, this.#deps.signal);
+    const { mixture, warnings } = resolved;
     const { single } = mixture;
     const { catalog, providers, signal } = this.#deps;
     if (single && (await lookUp(catalog, providers.get(single.provider), single, signal)) === 'missing') {

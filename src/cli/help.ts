@@ -1,5 +1,5 @@
-import type { CommandSpec, OptionSpec } from './option-spec.js';
-import { COMMANDS } from './options.js';
+import { COMMANDS } from './spec/commands.js';
+import type { CommandSpec, OptionSpec } from './spec/option-spec.js';
 
 const HELP: OptionSpec = { flags: '-h, --help', help: 'show this help', group: 'More', short: true };
 const HELP_ALL: OptionSpec = { flags: '--help-all', help: 'show every option', group: 'More', short: true };
@@ -31,8 +31,8 @@ export function rootHelp(): string {
 export function commandHelp(spec: CommandSpec, all: boolean): string {
   const hasMore = spec.options.some((option) => option.short) && spec.options.some((option) => !option.short);
   const lines = [usageLine(spec), '', sentence(spec.summary), ''];
-  if (spec.parent) {
-    const children = COMMANDS.filter((command) => command.name.startsWith(`${spec.name} `));
+  const children = COMMANDS.filter((command) => command.name.startsWith(`${spec.name} `));
+  if (children.length > 0) {
     lines.push('Commands:', ...columns(children.map((child) => [[child.name, child.args].filter(Boolean).join(' '), child.summary])), '');
   }
   if (all) for (const [group, options] of groups([...spec.options, HELP])) lines.push(`${group}:`, ...optionColumns(options), '');

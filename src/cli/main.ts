@@ -48,6 +48,7 @@ async function run(context: CliContext): Promise<Exit> {
     context.stdout.write(rootHelp());
     return { status: 0 };
   }
+  if (first === '__complete') return (await import('./commands/complete.js')).run(context.argv.slice(1), context);
   return (await import('./program.js')).runProgram(context);
 }
 

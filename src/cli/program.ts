@@ -1,13 +1,15 @@
 import { Command, CommanderError, Option } from 'commander';
 import { nearestName } from '../config/nearest.js';
+import { withoutKeyLike } from '../core/key-like.js';
 import { listenForSignals } from './cancellation.js';
 import type { ConfigAction } from './commands/config.js';
 import { type CliContext, type Exit, SUCCESS } from './context.js';
 import { commandHelp, rootHelp } from './help.js';
-import type { CommandSpec, OptionSpec } from './option-spec.js';
-import { ASK, COMMANDS } from './options.js';
+import { ASK } from './spec/ask.js';
+import { COMMANDS } from './spec/commands.js';
+import type { CommandSpec, OptionSpec } from './spec/option-spec.js';
+import type { ValueKind } from './spec/values.js';
 import { correctedLine, usageError } from './usage.js';
-import type { ValueKind } from './values.js';
 
 type Flags = Record<string, unknown>;
 type Action = (args: string[], flags: Flags, context: CliContext) => Promise<Exit>;
@@ -16,7 +18,23 @@ type Action = (args: string[], flags: Flags, context: CliContext) => Promise<Exi
 const ACTIONS: Record<string, Action> = {
   ask: async (args, flags, context) => (await import('./commands/ask.js')).run(args, flags, context),
   serve: async (_args, flags, context) => (await import('./commands/serve.js')).run(flags, context),
-  'keys show': async ([name], _flags, context) => ({ status: (await import('./commands/keys.js')).show(name ?? '', context) }),
+  logs: async (_args, flags, context) => (await import('./commands/logs.js')).list(flags, context),
+  'logs show': async ([id], flags, context) => (await import('./commands/logs-show.js')).run(id ?? null, flags, context),
+  'logs path': async (_args, _flags, context) => (await import('./commands/logs-care.js')).path(context),
+  'logs prune': async (_args, flags, context) => (await import('./commands/logs-care.js')).prune(flags, context),
+  'logs export': async (_args, flags, context) => (await import('./commands/logs-care.js')).exportRuns(flags, context),
+  'logs import': async (_args, _flags, context) => (await import('./commands/logs-care.js')).importJournals(context),
+  cost: async (_args, flags, context) => (await import('./commands/cost.js')).run(flags, context),
+  models: async (words, flags, context) => (await import('./commands/models.js')).run(words, flags, context),
+  doctor: async (_args, flags, context) => (await import('./commands/doctor.js')).run(flags, context),
+  'keys set': async ([name], flags, context) => (await import('./commands/keys.js')).set(name ?? '', flags, context),
+  'keys list': async (_args, flags, context) => (await import('./commands/keys.js')).list(flags, context),
+  'keys show': async ([name], _flags, context) => (await import('./commands/keys.js')).show(name ?? '', context),
+  'keys rm': async ([name], _flags, context) => (await import('./commands/keys.js')).remove(name ?? '', context),
+  'templates list': async (_args, flags, context) => (await import('./commands/templates.js')).list(flags, context),
+  'templates show': async ([name], _flags, context) => (await import('./commands/templates.js')).show(name ?? '', context),
+  'templates edit': async ([name], _flags, context) => (await import('./commands/templates.js')).edit(name ?? '', context),
+  completion: async ([shell], _flags, context) => (await import('./commands/completion.js')).run(shell ?? '', context),
   init: async (_args, flags, context) => ({ status: await (await import('./commands/init.js')).run(flags, context) }),
   'config show': configAction('show'),
   'config where': configAction('where'),
@@ -73,14 +91,18 @@ function buildProgram(context: CliContext, done: (exit: Exit) => void): Command 
 
 function prepared(command: Command, help: () => string, context: CliContext): Command {
   command.helpInformation = help;
-  return command
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
-      outputError: () => undefined,
-    })
-    .showSuggestionAfterError();
+  return (
+    command
+      .exitOverride()
+      // An option after the name of a command below belongs to that one, though this one has it too.
+      .enablePositionalOptions()
+      .configureOutput({
+        writeOut: (text) => context.stdout.write(text),
+        writeErr: (text) => context.stderr.write(text),
+        outputError: () => undefined,
+      })
+      .showSuggestionAfterError()
+  );
 }
 
 function attachAction(command: Command, spec: CommandSpec, context: CliContext, done: (exit: Exit) => void): void {
@@ -114,7 +136,11 @@ function valueHint({ long }: Option, { accepts, names }: ValueKind, text: string
 
 /** A parser's complaint in mom's words; what looks like a question gets the line that works. */
 function translated(error: CommanderError, argv: readonly string[]): unknown {
-  const [what = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const [said = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  // Somebody may try to give a key.
+  const what = argv[0] === 'keys' ? withoutKeyLike(said) : said;
+  const command = COMMANDS.findLast(({ name }) => name === argv.slice(0, name.split(' ').length).join(' '));
+  if (error.code === 'commander.excessArguments' && command?.tooMany) return usageError(what, command.tooMany);
   const near = suggestion?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
   const isCommand = COMMANDS.some((command) => command.name.split(' ')[0] === argv[0]);
   if (!isCommand && looksLikeQuestion(argv)) {

@@ -47,7 +47,19 @@ export function wantedFormat(argv: readonly string[]): OutputFormat {
   return format;
 }
 
-const OTHER_COMMANDS = new Set(['serve', 'init', 'keys', 'config', 'sandbox']);
+const OTHER_COMMANDS = new Set([
+  'serve',
+  'logs',
+  'cost',
+  'models',
+  'keys',
+  'templates',
+  'init',
+  'config',
+  'doctor',
+  'completion',
+  'sandbox',
+]);
 
 /** What a failure before the run prints on stdout; empty in text. */
 export function unstartedOutput(format: OutputFormat, error: MomError): string {

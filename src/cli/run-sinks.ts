@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { App } from '../app.js';
 import type { EventSink } from '../core/event.js';
+import type { RunOrigin } from '../core/history.js';
 import { stateDir } from '../core/xdg.js';
 import { createJournal } from '../observe/journal.js';
+import type { Order } from './ask/order.js';
 import type { AskFlags } from './commands/ask-flags.js';
 import type { CliContext } from './context.js';
 import { usesColor } from './view/color.js';
@@ -14,6 +16,7 @@ interface Wanted {
   context: CliContext;
   messages: Messages;
   id: string;
+  order: Order;
 }
 
 /** Who reads along beside stdout. */
@@ -23,13 +26,14 @@ export interface RunSinks {
   journalPath: string | null;
 }
 
-export async function runSinks({ app, flags, context, messages, id }: Wanted): Promise<RunSinks> {
+export async function runSinks({ app, flags, context, messages, id, order }: Wanted): Promise<RunSinks> {
   const onError = (error: Error) => messages.warn(error.message);
   const record: EventSink[] = [];
   let journalPath: string | null = null;
-  if (flags.log && app.settings.log) {
+  if (flags.log && app.settings.log !== 'nothing') {
     const dir = join(stateDir(context.env, context.home), 'runs');
-    const journal = createJournal({ dir, runId: id, secrets: app.secrets, onError });
+    const content = app.settings.log === 'full';
+    const journal = createJournal({ dir, runId: id, origin: originOf(id, order, flags), content, secrets: app.secrets, onError });
     journalPath = journal.path;
     record.push(journal);
   }
@@ -46,4 +50,18 @@ export async function runSinks({ app, flags, context, messages, id }: Wanted): P
   const color = usesColor(context, flags.color ?? 'auto');
   const progress = showsProgress ? await (await import('./view/progress.js')).createProgressLine(context.stderr, color) : null;
   return { progress, record, journalPath };
+}
+
+function originOf(id: string, { choice, format, earlier }: Order, flags: AskFlags): RunOrigin {
+  return {
+    door: 'ask',
+    client: null,
+    sandbox: flags.sandbox === true,
+    parent: earlier?.run.summary.id ?? null,
+    link: earlier?.link ?? null,
+    conversation: earlier?.run.summary.conversation ?? id,
+    choice: { ...choice },
+    format,
+    tools: false,
+  };
 }

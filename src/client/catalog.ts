@@ -7,7 +7,7 @@ import { PRICE_LIST } from '../core/limits.js';
 import type { Member } from '../core/mixture.js';
 import type { Provider } from '../core/model.js';
 import type { Warning } from '../core/run.js';
-import { ModelBook } from './model-book.js';
+import { type ListFailure, ModelBook } from './model-book.js';
 import type { ModelSource } from './models.js';
 
 /** Milliseconds before a list is fetched that nobody waits for: the calls of the run go first, and a short run goes without. */
@@ -44,6 +44,11 @@ export interface PreparedCatalog extends Catalog {
    * background, and waited for ({@link PRICE_LIST}.wait at most) only where it is needed and unknown. Never throws.
    */
   prepare(members: readonly Pick<Member, 'provider' | 'model'>[], need: Need, signal: AbortSignal): Promise<void>;
+  /**
+   * Waits for a provider's list where it is missing or old, or is wished for anew. Returns why it did not come: what is
+   * kept, if anything, then goes on counting. Never throws.
+   */
+  refreshList(provider: string, anew: boolean): Promise<ListFailure | null>;
   /** Every model of the provider's list that is in service; empty where there is no list. */
   listed(provider: string): readonly ModelFacts[];
   /** Ends what is under way. */
@@ -115,6 +120,16 @@ export function createCatalog(options: CatalogOptions): PreparedCatalog {
     facts,
     retired: (provider, model) => books.get(provider)?.isGone(model) ?? false,
     nearest: (provider, model, fits) => nearestId(model, books.get(provider)?.living().filter(fits) ?? []),
+    async refreshList(provider, anew) {
+      const book = books.get(provider);
+      if (book === undefined) return null;
+      const note = book.open();
+      if (note !== null) onNote({ code: 'price_list_unusable', message: note });
+      const work = book.refreshList(anew);
+      pending.add(work);
+      void work.finally(() => pending.delete(work));
+      return work;
+    },
     listed: (provider) => books.get(provider)?.living() ?? [],
     listedAt: (provider) => books.get(provider)?.listedAt ?? null,
     async prepare(members, need, signal) {

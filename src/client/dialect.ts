@@ -20,6 +20,8 @@ export interface WireDialect {
     /** Where one model can be asked for; null: nowhere. */
     path: ((model: string) => string) | null;
   };
+  /** Where a provider tells of the key that asks; null: nowhere. */
+  keyPath: string | null;
   /** The id of this generation, for a later bill; `chunkId` is the one in the body. */
   generationId(headers: Record<string, string>, chunkId: string | null): string | null;
   /** Where a bill can be asked for, and how its answer reads; null: nowhere. */

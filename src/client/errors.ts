@@ -55,7 +55,7 @@ export function callError(code: ErrorCode, message: string, options: MomErrorOpt
 export function keyMissing({ provider }: Subject): MomError {
   const variable = `${provider.name.toUpperCase().replace(/\W/g, '_')}_API_KEY`;
   return new MomError('key_missing', `no API key for ${provider.name}`, {
-    hint: `set ${variable}, or providers.${provider.name}.api_key in the config`,
+    hint: `run \`mom keys set ${provider.name}\`, or set ${variable} or providers.${provider.name}.api_key in the config`,
   });
 }
 
@@ -99,7 +99,8 @@ const TOO_LONG = new RegExp(
   'i',
 );
 
-function codeOf({ status, message, code }: ProviderComplaint): ErrorCode {
+/** What a refusal means. */
+export function codeOf({ status, message, code }: ProviderComplaint): ErrorCode {
   if (status === null) return 'provider_error';
   if ((status === 400 || status === 422) && TOO_LONG.test(`${code ?? ''} ${message}`.slice(0, MAX_READ))) return 'input_too_large';
   if (status === 400 && /not a valid model id/i.test(message)) return 'model_unknown';

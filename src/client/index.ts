@@ -9,6 +9,7 @@ import { lookupBill } from './bill.js';
 import type { Breakers } from './breaker.js';
 import type { WireDialect } from './dialect.js';
 import { type EmbedContext, embed, type ForwardedAnswer, forwardEmbeddings } from './embed.js';
+import { checkKey, type KeyState } from './key-check.js';
 import { withLimits } from './limits.js';
 import { createModelSource, type ModelSource } from './models.js';
 import { openaiDialect } from './openai.js';
@@ -43,6 +44,8 @@ export interface ProviderClient extends ModelClient, ModelSource {
    * @throws MomError as a call does, `input_invalid` when the request names no model
    */
   forwardEmbeddings(provider: string, request: Record<string, unknown>, signal: AbortSignal): Promise<ForwardedAnswer>;
+  /** What the provider says of its key. Never throws. */
+  checkKey(provider: Provider, signal: AbortSignal): Promise<KeyState>;
   /** Ends every connection. */
   close(): void;
 }
@@ -93,6 +96,7 @@ export function createClient(options: ClientOptions): ProviderClient {
       throw new MomError('input_invalid', 'the request for embeddings names no model', { hint: 'set `model`' });
     },
     ...createModelSource({ transport, clock, userAgent }, (provider) => DIALECTS[provider.dialect]),
+    checkKey: (provider, signal) => checkKey({ transport, clock, userAgent }, provider, DIALECTS[provider.dialect], signal),
     close: () => transport.close(),
   };
 }

@@ -1,5 +1,6 @@
 import type { ModelFacts, ModelLookup, ModelRecord, ModelShelf } from '../core/catalog.js';
 import type { Clock } from '../core/clock.js';
+import type { ErrorCode } from '../core/error.js';
 import { PRICE_LIST } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
 import type { ModelSource } from './models.js';
@@ -14,6 +15,12 @@ const MAX_LOOKUPS = 500;
 
 /** Ids that OpenRouter makes up as they are asked for: routing wishes behind a model's id, presets, newest of a line. */
 export const NEVER_LISTED = /^~|@|:(nitro|floor|online|exacto)$/;
+
+/** Why a list did not come, in words for the user. */
+export interface ListFailure {
+  message: string;
+  code: ErrorCode;
+}
 
 export interface BookDeps {
   provider: Provider;
@@ -32,7 +39,7 @@ export class ModelBook {
   #lookups = new Map<string, ModelLookup>();
   #isOpen = false;
   #failedAt: number | null = null;
-  #fetching: Promise<string | null> | null = null;
+  #fetching: Promise<ListFailure | null> | null = null;
   readonly #asking = new Map<string, Promise<string | null>>();
   #proof: Promise<boolean> | null = null;
   /** True where the provider has no page of single models: then it says nothing that a page is not there. */
@@ -84,17 +91,22 @@ export class ModelBook {
     return this.#listIsDue() || models.some((model) => this.#lookupIsDue(model));
   }
 
+  /** Asks for the list where it is due, or wished for anew, and keeps it. Returns why it did not come. Never throws. */
+  async refreshList(anew: boolean): Promise<ListFailure | null> {
+    const { source } = this.#deps;
+    if (source === null || !(anew || this.#listIsDue())) return null;
+    this.#fetching ??= this.#fetchList(source).finally(() => {
+      this.#fetching = null;
+    });
+    return this.#fetching;
+  }
+
   /** Asks for what is due, and keeps it. Returns why something is still missing, null when all came. Never throws. */
   async refresh(models: readonly string[]): Promise<string | null> {
     const { source, signal } = this.#deps;
     if (source === null) return null;
-    if (this.#listIsDue()) {
-      this.#fetching ??= this.#fetchList(source).finally(() => {
-        this.#fetching = null;
-      });
-      const failed = await this.#fetching;
-      if (failed !== null) return failed;
-    }
+    const failed = await this.refreshList(false);
+    if (failed !== null) return failed.message;
     const due = [...new Set(models)].filter((model) => this.#lookupIsDue(model));
     if (due.length === 0 || signal.aborted) return null;
     const failures = await Promise.all(due.map((model) => this.#lookUp(source, model)));
@@ -102,12 +114,12 @@ export class ModelBook {
     return failures.find((failed) => failed !== null) ?? null;
   }
 
-  async #fetchList(source: ModelSource): Promise<string | null> {
+  async #fetchList(source: ModelSource): Promise<ListFailure | null> {
     const { provider, clock, signal } = this.#deps;
     const answer = await source.fetchList(provider, signal);
     if ('failed' in answer) {
       this.#failedAt = clock.now();
-      return answer.failed;
+      return { message: answer.failed, code: answer.code ?? 'provider_error' };
     }
     this.#list = { fetched_at: clock.date().toISOString(), models: new Map(answer.told.map((facts) => [facts.id, facts])) };
     this.#keep();

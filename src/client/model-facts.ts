@@ -8,13 +8,16 @@ import { isRecord } from '../core/record.js';
 export function openrouterFacts(entry: unknown): ModelFacts | null {
   const id = idOf(entry);
   if (id === null || !isRecord(entry)) return null;
-  const { architecture, context_length, supported_parameters, expiration_date, top_provider } = entry;
-  const modalities = isRecord(architecture) ? texts(architecture.input_modalities) : null;
+  const { name, architecture, context_length, supported_parameters, expiration_date, top_provider } = entry;
+  const input = isRecord(architecture) ? texts(architecture.input_modalities) : null;
+  const output = isRecord(architecture) ? texts(architecture.output_modalities) : null;
   return {
     id,
-    context: tokens(context_length),
+    ...(typeof name === 'string' && name !== '' ? { name } : {}),
+    ...(input && output ? { modalities: { input, output } } : {}),
+    context: tokens(context_length) ?? (isRecord(top_provider) ? tokens(top_provider.context_length) : null),
     maxOutput: isRecord(top_provider) ? tokens(top_provider.max_completion_tokens) : null,
-    images: modalities === null ? null : modalities.includes('image'),
+    images: input === null ? null : input.includes('image'),
     parameters: texts(supported_parameters),
     expires: typeof expiration_date === 'string' && !Number.isNaN(Date.parse(expiration_date)) ? expiration_date : null,
     prices: isRecord(entry.pricing) ? pricesOf(entry.pricing) : null,

@@ -12,6 +12,7 @@ export const openaiDialect: WireDialect = {
   takesCacheMarks: () => false,
   policy: () => ({}),
   models: { facts: openaiFacts, path: null },
+  keyPath: null,
   generationId: (_headers, chunkId) => chunkId,
   bill: null,
 };

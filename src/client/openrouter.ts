@@ -22,6 +22,7 @@ export const openrouterDialect: WireDialect = {
   takesCacheMarks: (model) => familyOf(model) === 'anthropic',
   policy: (provider) => policyOf(provider, {}),
   models: { facts: openrouterFacts, path: (model) => `/model/${model.split('/').map(pathSegment).join('/')}` },
+  keyPath: '/key',
   generationId: (headers, chunkId) => headers['x-generation-id'] ?? chunkId,
   bill: { path: (id) => `/generation?id=${encoded(id)}`, read: readBill },
 };

@@ -1,3 +1,4 @@
+import { looksLikeKey } from '../core/key-like.js';
 import type { LoadedConfig } from './load.js';
 import { isMap, type Path, pathText } from './tree.js';
 
@@ -31,7 +32,7 @@ function hide(value: unknown, path: Path): unknown {
   if (Array.isArray(value)) return value.map((item, index) => hide(item, [...path, index]));
   if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hide(item, [...path, key])]));
   if (typeof value !== 'string' || isReference(value)) return value;
-  if (isSecret(path)) return HIDDEN;
+  if (isSecret(path) || (path[2] === 'api_key_cmd' && looksLikeKey(value))) return HIDDEN;
   return path.at(-1) === 'base_url' ? withoutCredentials(value) : value.replace(/\bsk-[A-Za-z0-9_-]{8,}/g, HIDDEN);
 }
 

@@ -7,7 +7,16 @@ import { hasReference } from './interpolate.js';
 import { isMap, type Layer, type Path, pathText, valueAt } from './tree.js';
 
 /** Providers' options that decide where text and keys go, or what is sent along. */
-const GUARDED_PROVIDER_OPTIONS = new Set(['base_url', 'api_key', 'headers', 'extra_body', 'dialect', 'needs_key', 'attribution']);
+const GUARDED_PROVIDER_OPTIONS = new Set([
+  'base_url',
+  'api_key',
+  'api_key_cmd',
+  'headers',
+  'extra_body',
+  'dialect',
+  'needs_key',
+  'attribution',
+]);
 
 /** The gateway's options that decide who is let in. */
 const GUARDED_SERVE_OPTIONS = new Set(['host', 'keys', 'allowed_hosts', 'cors_origins']);
@@ -74,7 +83,16 @@ function reason(path: Path, value: unknown, project: Layer, without: unknown): s
   if (typeof value === 'string' && hasReference(value)) return 'reads your environment';
   if (path.length === 1 && name === 'debug_dir' && typeof value === 'string' && leavesFolder(value, project))
     return 'leads out of its folder';
+  if (path[0] === 'log' && keepsMore(path, value, without)) return 'keeps on this machine what you keep nowhere';
   return raisedLimit(path, value, without);
+}
+
+/** More of each run is kept than without the project file. */
+function keepsMore(path: Path, value: unknown, without: unknown): boolean {
+  const before = valueAt(without, ['log']);
+  const keepsTexts = before !== false && valueAt(without, ['log', 'content']) !== false;
+  if (path.length === 1) return isMap(value) ? before === false : value === true && !keepsTexts;
+  return value === true && !keepsTexts;
 }
 
 function leavesFolder(path: string, project: Layer): boolean {

@@ -16,5 +16,10 @@ export function interpolate(text: string, env: Readonly<Record<string, string | 
 
 /** True when `text` names a variable. */
 export function hasReference(text: string): boolean {
-  return [...text.matchAll(REFERENCE)].some(([match]) => match !== '$$');
+  return referencesIn(text).length > 0;
+}
+
+/** The variables that `text` names. */
+export function referencesIn(text: string): string[] {
+  return [...text.matchAll(REFERENCE)].flatMap(([, name]) => name ?? []);
 }

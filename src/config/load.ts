@@ -14,6 +14,8 @@ import {
 } from './discover.js';
 import { refuseGuarded } from './guard.js';
 import { interpolate } from './interpolate.js';
+import { KeyRing } from './key-ring.js';
+import { keysFile } from './key-store.js';
 import { DEFAULT_PROVIDER } from './providers.js';
 import type { Config } from './schema.js';
 import { type Layer, Merged, type Path, pathText, type Source, type Tree, valueAt } from './tree.js';
@@ -27,6 +29,8 @@ export interface LoadOptions {
   /** Replaces project and user files, and is trusted. */
   configFile?: string;
   overrides: readonly Override[];
+  /** Files that are left out, for who goes on without a wrong one. @default none */
+  without?: readonly ConfigFile['kind'][];
 }
 
 export interface ConfigFile {
@@ -39,6 +43,8 @@ export interface ConfigFile {
 /** The configuration in force. Values are as written: `${VAR}` is filled in by {@link LoadedConfig.text} where one is used. */
 export class LoadedConfig {
   readonly values: Config;
+  /** Keys that stand elsewhere: in mom's own file, and what commands print. */
+  readonly keyRing: KeyRing;
   readonly #merged: Merged;
 
   constructor(
@@ -50,6 +56,7 @@ export class LoadedConfig {
   ) {
     this.#merged = new Merged(layers);
     this.values = this.#merged.tree as Config;
+    this.keyRing = new KeyRing(keysFile(env, home));
   }
 
   /** Where a value was set: `mom.config.yaml:3:5`, `MOM_MIXTURE`, `--set`, `built-in`. */
@@ -110,13 +117,15 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 
 /** The files that count, in order of rising weight. */
 export async function findFiles(options: Omit<LoadOptions, 'overrides'>): Promise<{ kind: ConfigFile['kind']; file: FoundFile }[]> {
+  const { without = [] } = options;
   const named = options.configFile ?? (options.env.MOM_CONFIG || undefined);
+  if (named !== undefined && without.includes('named')) return [];
   if (named !== undefined) {
     const path = resolve(options.cwd, named);
     return [{ kind: 'named', file: { path, text: readConfigFile(path) } }];
   }
-  const user = findUserFile(userConfigDir(options.env, options.home));
-  const project = await findProjectFile(options.cwd);
+  const user = without.includes('user') ? null : findUserFile(userConfigDir(options.env, options.home));
+  const project = without.includes('project') ? null : await findProjectFile(options.cwd);
   const isSame = user !== null && project !== null && realPath(user.path) === realPath(project.path);
   return [
     ...(user ? [{ kind: 'user' as const, file: user }] : []),

@@ -6,7 +6,7 @@ import { MADE_MIXTURES, VENDOR_MODELS, type VendorModels } from './builtin.js';
 import type { LoadedConfig } from './load.js';
 import { findLocalServers, type Probe } from './local.js';
 import { nameHint } from './nearest.js';
-import { isUsable, resolveProvider } from './provider.js';
+import { hasKey, isUsable, keyTrouble, resolveProvider } from './provider.js';
 import { DEFAULT_PROVIDER, KNOWN_PROVIDERS } from './providers.js';
 import type { MemberConfig, MixtureConfig } from './schema.js';
 
@@ -83,7 +83,7 @@ async function withoutOpenRouter(recipe: Recipe, config: LoadedConfig, need: Nee
   if (need.sandbox || (!proposers && !critics) || isUsable(resolveProvider(config, DEFAULT_PROVIDER))) return recipe;
   const vendors = usableVendors(config);
   const [first] = vendors;
-  if (!first) throw await noKey(probe);
+  if (!first) throw await noKeyOf(config, probe);
   const cheap = recipe.name === 'fast';
   const pick = (models: VendorModels) => (cheap ? models.cheap : recipe.name === 'best' ? models.critic : models.main);
   const panel = vendors.length > 1 ? vendors : Array<Vendor>(cheap ? 2 : SELF_SAMPLES.default).fill(first);
@@ -101,7 +101,7 @@ function selfRecipe(recipe: Recipe, config: LoadedConfig, need: Need, probe: Pro
   const [vendor] = need.sandbox
     ? [{ name: DEFAULT_PROVIDER, models: VENDOR_MODELS[DEFAULT_PROVIDER] as VendorModels }]
     : usableVendors(config);
-  if (!vendor) return noKey(probe).then((error) => Promise.reject(error));
+  if (!vendor) return noKeyOf(config, probe).then((error) => Promise.reject(error));
   const sample = { provider: vendor.name, model: vendor.models.main };
   return Promise.resolve({
     ...recipe,
@@ -141,8 +141,13 @@ interface Vendor {
 function usableVendors(config: LoadedConfig): Vendor[] {
   return Object.entries(VENDOR_MODELS).flatMap(([name, models]) => {
     const provider = resolveProvider(config, name);
-    return provider.apiKey !== null ? [{ name, models }] : [];
+    return hasKey(provider) ? [{ name, models }] : [];
   });
+}
+
+/** Nobody has a key: why the default provider's is not used, else every way that is open. */
+export async function noKeyOf(config: LoadedConfig, probe: Probe): Promise<MomError> {
+  return keyTrouble(config, resolveProvider(config, DEFAULT_PROVIDER)) ?? noKey(probe);
 }
 
 /** The error of a user without any key: every way that is open. */
@@ -157,6 +162,7 @@ export async function noKey(probe: Probe): Promise<MomError> {
   return new MomError('key_missing', 'no API key is set', {
     hint: [
       'one of these ways:',
+      '  mom keys set openrouter  asks for a key and keeps it',
       `  set OPENROUTER_API_KEY (or ${others.join(', ')})`,
       '  mom init                 writes a configuration',
       '  --sandbox                needs no key and no network',

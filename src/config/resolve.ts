@@ -20,7 +20,7 @@ import { nameHint } from './nearest.js';
 import { PanelMaker } from './panel.js';
 import { isUsable, requireKey, resolveProvider, sandboxedProvider } from './provider.js';
 import { DEFAULT_PROVIDER } from './providers.js';
-import { checkDefaultMixture, findRecipe, mixtureNames, noKey, type Recipe } from './recipe.js';
+import { checkDefaultMixture, findRecipe, mixtureNames, noKeyOf, type Recipe } from './recipe.js';
 import { resolveRefine, resolveRules, resolveVerify } from './rules.js';
 import { checkServe } from './serve.js';
 import { semanticOf } from './settings.js';
@@ -228,7 +228,7 @@ async function usedProviders(config: LoadedConfig, mixture: Mixture, sandbox: bo
   for (const provider of providers) {
     // A run goes on without its cache's embedding model.
     if (!names.includes(provider.name)) continue;
-    if (provider.name === DEFAULT_PROVIDER && !isUsable(provider)) throw await noKey(probe);
+    if (provider.name === DEFAULT_PROVIDER && !isUsable(provider)) throw await noKeyOf(config, probe);
     requireKey(config, provider);
   }
   return providers;

@@ -56,22 +56,32 @@ const mixture = v.strictObject({
   ...sampling,
 });
 
-const provider = v.strictObject({
-  base_url: about(text, 'Address of the OpenAI-compatible endpoint, with /v1. Guarded in project files.'),
-  api_key: about(text, 'Key, best as "${VARIABLE}". Guarded in project files.'),
-  needs_key: about(flag, 'false: a missing key is no error. Default: true for the hosted providers mom knows.'),
-  dialect: about(
-    v.picklist(['openrouter', 'openai'], 'openrouter or openai'),
-    'How the wire differs. Default: openai, except for the provider openrouter.',
+const provider = v.pipe(
+  v.strictObject({
+    base_url: about(text, 'Address of the OpenAI-compatible endpoint, with /v1. Guarded in project files.'),
+    api_key: about(text, 'Key, best as "${VARIABLE}". Guarded in project files.'),
+    api_key_cmd: about(
+      v.pipe(v.array(text, 'a list of texts: a program and its arguments'), v.nonEmpty('a list with a program in it')),
+      'Program and arguments whose first line of output is the key; no shell, 30 s. In place of `api_key`. Guarded in project files.',
+    ),
+    needs_key: about(flag, 'false: a missing key is no error. Default: true for the hosted providers mom knows.'),
+    dialect: about(
+      v.picklist(['openrouter', 'openai'], 'openrouter or openai'),
+      'How the wire differs. Default: openai, except for the provider openrouter.',
+    ),
+    headers: about(v.record(v.string(), v.string('text'), 'a map'), 'Extra headers. Guarded in project files.'),
+    extra_body: about(
+      anyMap,
+      'Sent along in the body of every call; of it only `provider` (routing) with embeddings. Guarded in project files.',
+    ),
+    privacy: about(privacy, 'Routing by data policy.'),
+    attribution: about(flag, 'OpenRouter: tell it that the request comes from mom.'),
+  }),
+  v.check(
+    ({ api_key, api_key_cmd }) => api_key === undefined || api_key_cmd === undefined,
+    'a provider with either api_key or api_key_cmd',
   ),
-  headers: about(v.record(v.string(), v.string('text'), 'a map'), 'Extra headers. Guarded in project files.'),
-  extra_body: about(
-    anyMap,
-    'Sent along in the body of every call; of it only `provider` (routing) with embeddings. Guarded in project files.',
-  ),
-  privacy: about(privacy, 'Routing by data policy.'),
-  attribution: about(flag, 'OpenRouter: tell it that the request comes from mom.'),
-});
+);
 
 const perMillion = about(dollars, 'US dollars per million tokens.');
 
@@ -95,6 +105,10 @@ const cache = v.strictObject({
   semantic: about(semantic, 'Also use the answer to a question that means the same. Off by default.'),
 });
 
+const log = v.strictObject({
+  content: about(flag, 'false: keep numbers only, no question, prompt or answer. Guarded in project files where it is set. Default: true.'),
+});
+
 export const configSchema = v.strictObject({
   $schema: about(v.string('text'), 'Address of this schema, for editors.'),
   mixture: about(text, 'Name of the mixture that is used when none is asked for.'),
@@ -116,7 +130,7 @@ export const configSchema = v.strictObject({
   ),
   cache: about(cache, 'Keep answers and give them again to the same question. Off unless it is configured.'),
   serve: about(serve, 'The gateway, `mom serve`.'),
-  log: about(flag, 'Keep a journal of every run.'),
+  log: about(v.union([flag, log], 'true, false, or a map with content:'), 'Keep every run on this machine, for `mom logs`. Default: true.'),
   debug_requests: about(flag, 'Write a readable trace of every run.'),
   debug_dir: about(text, 'Folder of these traces; a path in a file counts from the folder of that file.'),
 });

@@ -14,7 +14,7 @@ export function settingsOf(config: LoadedConfig): Settings {
   let serve: Settings['serve'] | null = null;
   const { budget, pricing } = config.values;
   return {
-    log: config.values.log ?? true,
+    log: logOf(config),
     debugRequests: config.values.debug_requests ?? false,
     debugDir: resolve(file ? dirname(file) : config.cwd, config.text(['debug_dir']) ?? 'debug-requests'),
     cache: cacheOf(config),
@@ -26,6 +26,11 @@ export function settingsOf(config: LoadedConfig): Settings {
     },
     pricing: Object.fromEntries(Object.entries(pricing ?? {}).map(([model, price]) => [model, perToken(price)])),
   };
+}
+
+function logOf({ values: { log = true } }: LoadedConfig): Settings['log'] {
+  if (typeof log === 'boolean') return log ? 'full' : 'nothing';
+  return log.content === false ? 'numbers' : 'full';
 }
 
 function cacheOf(config: LoadedConfig): Settings['cache'] {

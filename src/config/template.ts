@@ -9,6 +9,7 @@ export function userTemplate(providers: readonly string[]): string {
   });
   return `${HEAD}
 # Who is asked through which door. A variable in \${} is read when its provider is used; no key stands in this file.
+# Where it is not set, the key counts that \`mom keys set openrouter\` has asked for; api_key_cmd: [program, argument] runs a password manager.
 ${providers.length === 0 ? '# providers:' : 'providers:'}
 ${blocks.join('\n')}
 ${MIXTURES}

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { MomError } from '../core/error.js';
 import { nearestName } from './nearest.js';
 import { configSchema } from './schema.js';
-import { type Layer, type Path, pathText, valueAt } from './tree.js';
+import { isMap, type Layer, type Path, pathText, valueAt } from './tree.js';
 
 /** One thing that is wrong, in words and with its place. */
 export interface Problem {
@@ -78,10 +78,12 @@ function describe(issue: Issue & { at: Path }, layer: Layer): Problem {
   }
   const wanted = issue.type === 'strict_object' ? 'a map' : issue.message;
   const given = valueAt(layer.tree, issue.at);
+  // It is a map, as it should be: something about its options is wrong.
+  const isWhole = issue.type === 'check' && isMap(given);
   const nearest = typeof given === 'string' ? nearestName(given, namesWanted(issue)) : null;
   return {
     place,
-    message: `${pathText(issue.at)} must be ${wanted}, not ${shown(given, issue.at)}`,
+    message: `${pathText(issue.at)} must be ${wanted}${isWhole ? '' : `, not ${shown(given, issue.at)}`}`,
     hint: nearest ? `did you mean "${nearest}"?` : null,
   };
 }

@@ -46,7 +46,8 @@ export interface MixtureChoice {
 
 /** What the doors need to know beside the mixture. */
 export interface Settings {
-  log: boolean;
+  /** What is kept of each run. */
+  log: 'full' | 'numbers' | 'nothing';
   debugRequests: boolean;
   /** An absolute path. */
   debugDir: string;

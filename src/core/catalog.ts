@@ -12,9 +12,18 @@ export interface Prices {
   image: number;
 }
 
-/** What is known of a model before it is asked. Null where its provider does not say. */
+/** What goes into a model and comes out of it, in the provider's words: text, image, audio, file, video. */
+export interface Modalities {
+  input: readonly string[];
+  output: readonly string[];
+}
+
+/** What is known of a model before it is asked. Null, or left out, where its provider does not say. */
 export interface ModelFacts {
   id: string;
+  /** As people call it. */
+  name?: string;
+  modalities?: Modalities;
   /** Tokens of prompt and answer together. */
   context: number | null;
   /** Tokens of an answer at most. */

@@ -25,6 +25,8 @@ export interface QuotedCall extends PlannedCall {
   input_tokens: Bounds;
   output_tokens: Bounds;
   usd: Bounds | null;
+  /** Its answer is there from an earlier run: nobody is asked. */
+  kept?: true;
 }
 
 /** What a plan would cost. */

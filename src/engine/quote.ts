@@ -1,12 +1,21 @@
 import { type Catalog, type Prices, priceOf } from '../core/catalog.js';
-import { countImages, ESTIMATE_ERROR, estimateFormatTokens, estimateTokens, estimateToolTokens, IMAGE_TOKENS } from '../core/estimate.js';
+import {
+  countImages,
+  ESTIMATE_ERROR,
+  estimateFormatTokens,
+  estimateTextTokens,
+  estimateTokens,
+  estimateToolTokens,
+  IMAGE_TOKENS,
+} from '../core/estimate.js';
 import { LINE_TOKENS } from '../core/limits.js';
 import type { Message } from '../core/message.js';
 import type { Plan } from '../core/plan.js';
 import type { Bounds, PlannedCall, Quote, QuotedCall } from '../core/quote.js';
-import type { RunRequest } from '../core/run.js';
+import type { CallRecord, RunRequest } from '../core/run.js';
 import { inRole } from './call/role.js';
 import { conformCalls } from './format/conform.js';
+import { keptProposal } from './panel/kept.js';
 import { answerLimits, sendsProposals } from './panel/verbatim.js';
 import { planned } from './planned.js';
 import { refineCalls } from './review/refine.js';
@@ -28,17 +37,18 @@ const MARKS_TOKENS = 80;
  * where proposals are identical and nobody has to merge them.
  * From below: every answer a single token, every prompt read from the provider's cache where that is cheaper. From above: every answer
  * as long as its limit, else as long as the mixture expects; tokens by the local estimate with its error to either side.
+ * A kept proposal costs nothing.
  */
 export function quote(plan: Plan, request: RunRequest, catalog: Catalog): Quote {
   const calls = plannedCalls(plan, request);
-  const longest = Math.max(0, ...calls.filter((call) => call.output === null).map((call) => mostOutput(call, plan, request)));
+  const longest = Math.max(0, ...calls.filter((call) => call.output === null).map((call) => longestAnswer(call, plan, request)));
   const quoted = calls.map((call) => quoteCall(call, { plan, request, catalog, longest }));
   const unpriced = quoted.filter((call) => call.usd === null).map((call) => call.member.model);
   return {
     calls: quoted,
     usd: total(quoted),
     unpriced: [...new Set(unpriced)],
-    listed_at: oldest(quoted.flatMap(({ usd, member }) => (usd === null ? [] : [catalog.listedAt(member.provider)]))),
+    listed_at: oldest(quoted.flatMap(({ usd, kept, member }) => (usd === null || kept ? [] : [catalog.listedAt(member.provider)]))),
   };
 }
 
@@ -62,12 +72,31 @@ function plannedCalls(plan: Plan, request: RunRequest): PlannedCall[] {
   const { classifier, strategy, mixture } = plan;
   return [
     ...(classifier ? [planned(classifier, { kind: 'router', layer: 0, output: LINE_TOKENS })] : []),
-    ...strategies[strategy].calls(plan),
+    ...strategies[strategy].calls(plan).map((call) => (isOpen(call, plan, request) ? { ...call, certain: false } : call)),
     ...(mixture.refine > 0 ? refineCalls(plan) : []),
     ...(mixture.verify ? verifyCalls(plan, mixture.verify) : []),
     ...(request.format ? conformCalls(plan) : []),
   ];
 }
+
+/** What is kept may settle the outcome before anybody else is asked. */
+function isOpen(call: PlannedCall, { strategy }: Plan, request: RunRequest): boolean {
+  return (strategy === 'vote' || strategy === 'cascade') && (request.kept ?? []).length > 0 && keptAnswer(call, request) === null;
+}
+
+/** The answer that an earlier run has to the question itself; what later layers and rounds are asked is never the same. */
+function keptAnswer(call: PlannedCall, request: RunRequest): CallRecord | null {
+  return call.id === call.member.id ? keptProposal(request, call) : null;
+}
+
+/** Output tokens of an answer at most, also of one that is there already. */
+function longestAnswer(call: PlannedCall, plan: Plan, request: RunRequest): number {
+  const kept = keptAnswer(call, request);
+  return kept ? Math.ceil(estimateTextTokens(kept.text ?? '') / (1 - ESTIMATE_ERROR)) : mostOutput(call, plan, request);
+}
+
+const NOTHING: Bounds = { low: 0, high: 0 };
+const KEPT = { input_tokens: NOTHING, output_tokens: NOTHING, usd: NOTHING, kept: true } as const;
 
 interface Question {
   plan: Plan;
@@ -78,6 +107,7 @@ interface Question {
 }
 
 function quoteCall(call: PlannedCall, question: Question): QuotedCall {
+  if (keptAnswer(call, question.request)) return { ...call, ...KEPT };
   const { provider, model } = call.member;
   const input_tokens = inputOf(call, question);
   // A place in the space of an embedding model has no tokens.

@@ -1,7 +1,7 @@
-import { chmodSync, closeSync, constants, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, constants, fdatasyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { makeFolder } from '../core/make-folder.js';
 
-const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
 /** A folder of mom's own: made when it is not there, and closed to everybody else when it is open to them. */
 export function preparePrivateFolder(dir: string): void {
@@ -36,4 +36,18 @@ export function replacePrivateFile(path: string, text: string): void {
     closeSync(fd);
   }
   renameSync(draft, path);
+}
+
+/** Has the disk keep a file, and waits for it. Where that can't be had, it stays as it is. */
+export function syncPrivateFile(path: string): void {
+  try {
+    const fd = openSync(path, O_RDONLY | O_NOFOLLOW);
+    try {
+      fdatasyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // The file can be read all the same, unless the power fails now.
+  }
 }

@@ -2,6 +2,7 @@ import type { Service } from '../app/service.js';
 import type { ServeKey } from '../config/wishes.js';
 import type { Clock } from '../core/clock.js';
 import type { EventSink } from '../core/event.js';
+import type { RunOrigin } from '../core/history.js';
 import type { RequestReport } from '../core/request-report.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { RequestLog } from '../observe/request-log.js';
@@ -13,13 +14,18 @@ export interface ServiceLease {
   release(): void;
 }
 
+/** Where a run comes from, but for what only the process knows: whether its models are simulated. */
+export type RunSource = Omit<RunOrigin, 'sandbox'>;
+
+/** Who keeps a record of a run: journal, trace. Their `close` is called after the answer. */
+export type RecordersOf = (runId: string, source: RunSource) => readonly EventSink[];
+
 /** What the gateway is made of. */
 export interface GatewayDeps {
   lease(): ServiceLease;
   metrics: Metrics;
   log: RequestLog;
-  /** Who keeps a record of a run: journal, trace. Their `close` is called after the answer. */
-  recordersOf(runId: string): readonly EventSink[];
+  recordersOf: RecordersOf;
   clock: Clock;
 }
 

@@ -13,13 +13,15 @@ export interface DatabaseFile {
   migrations: readonly string[];
   /** Milliseconds to wait for another process; nothing else of this process goes on meanwhile. */
   busyTimeout: number;
+  /** A new file is laid out so that what is deleted can be given back to the disk. @default false */
+  shrinks?: boolean;
 }
 
 /** Why a database can't be used. */
 export class DatabaseTrouble extends Error {
   override readonly name = 'DatabaseTrouble';
-  /** `damaged` and `newer`: the file itself is of no use to this mom. */
-  readonly kind: 'damaged' | 'newer' | 'unusable';
+  /** `damaged` and `newer`: the file itself is of no use to this mom; `missing`: there is no database module. */
+  readonly kind: 'damaged' | 'newer' | 'unusable' | 'missing';
 
   constructor(kind: DatabaseTrouble['kind'], message: string, cause?: unknown) {
     super(message, { cause });
@@ -62,7 +64,7 @@ export function loadDatabaseModule(): Promise<DatabaseConstructor> {
 function missingModule(cause: unknown): DatabaseTrouble {
   const [reason] = String((cause as { message?: unknown }).message ?? cause).split('\n');
   return new DatabaseTrouble(
-    'unusable',
+    'missing',
     `the database module libsql can't be loaded on ${process.platform}-${process.arch}: ${reason}`,
     cause,
   );
@@ -74,9 +76,10 @@ function missingModule(cause: unknown): DatabaseTrouble {
  */
 export function openDatabase(Constructor: DatabaseConstructor, file: DatabaseFile): Database {
   try {
-    makePrivate(file.path);
+    const isNew = makePrivate(file.path);
     const database = new Constructor(file.path, { timeout: file.busyTimeout });
     try {
+      if (file.shrinks && isNew) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
       enterWal(database, file.busyTimeout);
       database.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
       migrate(database, file);
@@ -123,23 +126,25 @@ export function setAside(path: string, mark: string): string {
   return aside;
 }
 
-/** SQLite gives its companion files the mode of the file itself, so it has to be right before they are made. */
-function makePrivate(path: string): void {
+/** SQLite gives its companion files the mode of the file itself, so it has to be right before they are made. @returns true for a file of nothing yet */
+function makePrivate(path: string): boolean {
   const folder = dirname(path);
   makeFolder(folder);
   if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
   closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600));
-  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+  const { mode, size } = statSync(path);
+  if ((mode & 0o077) !== 0) chmodSync(path, 0o600);
+  return size === 0;
 }
 
 /** The change to WAL wants the file for itself and is refused at once, without the timeout, while others open it too. */
 function enterWal(database: Database, patience: number): void {
-  for (let waited = 0; ; waited += PAUSE) {
+  for (const end = performance.now() + patience; ; ) {
     try {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'SQLITE_BUSY' || waited >= patience) throw error;
+      if ((error as { code?: unknown }).code !== 'SQLITE_BUSY' || performance.now() >= end) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
     }
   }

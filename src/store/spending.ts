@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import type { Budget, Reservation } from '../core/budget.js';
 import type { Warning } from '../core/run.js';
-import { type Database, type DatabaseConstructor, loadDatabaseModule, openDatabase, transaction, troubleWith } from './database.js';
+import { type Database, type DatabaseConstructor, loadDatabaseModule, transaction, troubleWith } from './database.js';
+import { momDbPath, openMomDb } from './mom-db.js';
 
 export interface SpendingOptions {
   /** Folder of the file `mom.db`. */
@@ -37,10 +37,9 @@ export interface Spending {
   close(): void;
 }
 
-/** What is reserved or spent, in billionths of a dollar, so that sums are exact. Grows by one row a day and a month for each who spends. */
-const MIGRATIONS = ['CREATE TABLE spent (period TEXT PRIMARY KEY, nano INTEGER NOT NULL) WITHOUT ROWID'];
-
 const BUSY_TIMEOUT = 5_000;
+
+/** Money is kept in billionths of a dollar, so that sums are exact. One row a day and a month for each who spends. */
 const NANO = 1e9;
 
 /** How a kind of period is named and when the next one starts. */
@@ -155,7 +154,7 @@ class Ledger {
 
   constructor(options: SpendingOptions) {
     this.#options = options;
-    this.#path = join(options.dir, 'mom.db');
+    this.#path = momDbPath(options.dir);
   }
 
   async load(loadModule: () => Promise<DatabaseConstructor>): Promise<void> {
@@ -206,7 +205,7 @@ class Ledger {
   #use<T>(work: (database: Database) => T): T | null {
     if (this.#Constructor === null) return null;
     try {
-      this.#database ??= openDatabase(this.#Constructor, { path: this.#path, migrations: MIGRATIONS, busyTimeout: BUSY_TIMEOUT });
+      this.#database ??= openMomDb(this.#Constructor, this.#path, BUSY_TIMEOUT);
       const result = work(this.#database);
       this.trouble = null;
       return result;

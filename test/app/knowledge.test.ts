@@ -22,7 +22,7 @@ function provider(name: string, baseUrl: string, dialect: Provider['dialect'] = 
 }
 
 const settings = (more: Partial<Settings> = {}): Settings => ({
-  log: true,
+  log: 'full',
   debugRequests: false,
   debugDir: '/nowhere',
   cache: null,

@@ -32,6 +32,7 @@ function look(list: string[] | null, model: string) {
   const catalog: PreparedCatalog = {
     ...NO_CATALOG,
     facts: (_provider, id) => models.find((known) => known.id === id) ?? null,
+    refreshList: async () => null,
     listedAt: () => (list === null ? null : '2026-01-02T00:00:00.000Z'),
     listed: () => models,
     prepare: async () => {

@@ -64,8 +64,8 @@ describe('the key of `mom serve --auth`', () => {
     ['a link to a key', (file) => symlinkSync(readOrMakeServeKey({}, newHome().home).file, file), 'it is a link', RENEW],
     ['a link to nothing', (file) => symlinkSync(`${file}.nothing`, file), 'it is a link', RENEW],
     ['a folder', (file) => mkdirSync(file), 'it is no file', RENEW],
-    ['empty', (file) => writeFileSync(file, '', { mode: 0o600 }), 'it holds no key that mom has made', RENEW],
-    ['something else', (file) => writeFileSync(file, 'password1\n', { mode: 0o600 }), 'it holds no key that mom has made', RENEW],
+    ['empty', (file) => writeFileSync(file, '', { mode: 0o600 }), 'it holds no key', RENEW],
+    ['something else', (file) => writeFileSync(file, 'password1\n', { mode: 0o600 }), 'it holds no key', RENEW],
   ])('is not read from what is %s, nor put in its place', (_what, plant, why, hint) => {
     const { home, file } = newHome();
     mkdirSync(dirname(file), { recursive: true });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { RunResult } from '../../src/core/run.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { newPlace, type Place, runCli, startCli } from '../support/cli.js';
+import { keptRun } from '../support/kept-run.js';
 
 const PANEL = ['-m', 'sandbox/say=One', '-m', 'sandbox/say=Two', '--critic', 'sandbox/say=Merged'];
 const MERGED = { stdout: 'Merged\n', stderr: '', status: 0, signal: null };
@@ -78,7 +79,7 @@ describe('the same question', () => {
     expect(asked()).toBe(CALLS);
   });
 
-  it('streams the stored answer as events, and keeps them in the journal and the trace', async () => {
+  it('streams the stored answer as events, and keeps it in the history and the trace', async () => {
     await ask();
     const { stdout } = await ask(['--format', 'jsonl', '--debug-dir', join(place.root, 'traces')]);
     const events = (text: string) =>
@@ -87,9 +88,9 @@ describe('the same question', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as { type: string; result?: RunResult });
     expect(events(stdout).map(({ type }) => type)).toEqual(['run.start', 'answer.start', 'answer.delta', 'outcome', 'run.end']);
-    const id = events(stdout).at(-1)?.result?.id;
-    const journal = events(readFileSync(join(place.state, 'mom', 'runs', `${id}.jsonl`), 'utf8'));
-    expect(journal.at(-1)).toMatchObject({ type: 'run.end', result: { answer: 'Merged', answer_source: 'cache', cost_usd: 0 } });
+    const { result } = await keptRun(place);
+    expect(result).toMatchObject({ answer: 'Merged', answer_source: 'cache', cost_usd: 0 });
+    expect(result.id).toBe(events(stdout).at(-1)?.result?.id);
     const [trace] = readdirSync(join(place.root, 'traces'));
     expect(readFileSync(join(place.root, 'traces', String(trace)), 'utf8')).toContain('from: cache, finish reason: stop');
   });

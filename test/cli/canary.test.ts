@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { newPlace, type Place, runCli } from '../support/cli.js';
+import { keepJournals } from '../support/journals.js';
 import { chat, logLines, type RunningServer, startServer } from '../support/serve-cli.js';
 
 /** What must be in no byte of anything that mom writes, wherever it was given. */
@@ -250,6 +251,11 @@ it('no key is in any byte of output, answers, records, databases, lists or the l
   const processes = processList();
   const { stdout, stderr } = await server.stop();
   expect(logLines(stderr).length).toBeGreaterThan(statuses.length);
+
+  // Where no store can take a run in, its journal stays.
+  const unstored = join(place.root, 'unstored');
+  keepJournals({ ...place, state: unstored });
+  await runCli(['ask', '--config', 'own.yaml', '-m', 'echo/refused', 'hi'], { place, env: { ...env, XDG_STATE_HOME: unstored } });
 
   for (const args of [
     ['-m', 'echo/refused'],

@@ -113,6 +113,27 @@ describe('a dry run in text', () => {
   });
 });
 
+it('a dry run of what is there in part tells whom nobody asks again', () => {
+  const nothing = { low: 0, high: 0 };
+  const kept = call('p1', 'acme/one', { input_tokens: nothing, output_tokens: nothing, usd: nothing, kept: true });
+  const run = dryRun([kept, ...CALLS.slice(1)]);
+  expect(dryRunText(run).split('\n').slice(0, 6)).toEqual([
+    '2 calls, for the test; nothing was sent',
+    'answered in the earlier run:',
+    '  p1  acme/one  (acme)',
+    'asked at once:',
+    '  p2  other/two  (other) sent to test, models.example:8443',
+    '      30 to 62 tokens in, 1 to 4,000 out: $0.00012 to $0.041',
+  ]);
+  const json = dryRunJson(run);
+  expect(json.calls).toBe(2);
+  expect(json.planned.map(({ id, kept, cost_usd }) => [id, kept, cost_usd])).toEqual([
+    ['p1', true, nothing],
+    ['p2', false, { low: 0.00012, high: 0.0401 }],
+    ['c1', false, { low: 0.0011, high: 0.102 }],
+  ]);
+});
+
 describe('the cap in a dry run', () => {
   const capped = (usd: number, more: Partial<Mixture> = {}, quote: Partial<Quote> = {}, calls = CALLS) =>
     dryRunJson(dryRun(calls, quote, { ...MIX, maxCost: { usd, setByUser: true }, ...more })).warnings;
@@ -190,6 +211,7 @@ describe('a dry run in JSON', () => {
       family: 'acme',
       ...where,
       certain: true,
+      kept: false,
       input_tokens: { low: 30, high: 62 },
       output_tokens: { low: 1, high: 4_000 },
       cost_usd: { low: 0.0011, high: 0.102 },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/core/run.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { newPlace, runCli } from '../support/cli.js';
+import { withoutIds } from '../support/kept-run.js';
 
 const ONE = 'sandbox/say=One';
 const TWO = 'sandbox/say=Two';
@@ -120,6 +121,8 @@ const noCritic = ({ model, message }: Fault) => `mom: warning: ${model} could no
 const UNMERGED = 'mom: warning: no critic could write the answer; the best proposal goes out instead of a merged answer\n';
 const CUT_HINT =
   'hint: what was shown is not the whole answer; ask again, or ask without streaming (--json, -o, stream: false), where another critic can take over\n';
+const KEPT_HINT =
+  'hint: what the models answered is kept: mom logs show ID --proposals shows it, mom ask --resume ID pays only for what is missing\n';
 
 describe.concurrent.each(FAULTS)('$model', (fault) => {
   const { model, message, exit, hint, shown } = fault;
@@ -137,8 +140,14 @@ describe.concurrent.each(FAULTS)('$model', (fault) => {
 
   it('as a single model gives the exit status of its cause', async () => {
     const run = await ask('-m', model);
-    const stderr = shown === '' ? `mom: ${message}\nhint: ${hint}\n` : `mom: the answer is cut off: ${message}\n${CUT_HINT}`;
-    expect(run).toEqual({ stdout: shown === '' ? '' : `${shown}\n`, stderr, status: exit, signal: null });
+    const cut = `mom: the answer is cut off: ${message}\n${CUT_HINT}hint: what came of the answer is kept: mom logs show ID\n`;
+    const stderr = shown === '' ? `mom: ${message}\nhint: ${hint}\n` : cut;
+    expect({ ...run, stderr: withoutIds(run.stderr) }).toEqual({
+      stdout: shown === '' ? '' : `${shown}\n`,
+      stderr,
+      status: exit,
+      signal: null,
+    });
   });
 
   it('as everything gives the exit status of the shared cause', async () => {
@@ -152,10 +161,10 @@ describe.concurrent.each(FAULTS)('$model', (fault) => {
 
   it(`as the critic ${shown === '' ? 'gives way to the next one' : 'that has shown text ends the run with it'}`, async () => {
     const run = await ask('-m', ONE, '-m', TWO, '--critic', model, '--critic', MERGED);
-    expect(run).toEqual(
+    expect({ ...run, stderr: withoutIds(run.stderr) }).toEqual(
       shown === ''
         ? { stdout: 'Merged\n', stderr: noCritic(fault), status: 0, signal: null }
-        : { stdout: `${shown}\n`, stderr: `mom: the answer is cut off: ${message}\n${CUT_HINT}`, status: exit, signal: null },
+        : { stdout: `${shown}\n`, stderr: `mom: the answer is cut off: ${message}\n${CUT_HINT}${KEPT_HINT}`, status: exit, signal: null },
     );
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { type CliOptions, MOM, newPlace, type Place, runCli } from '../support/cli.js';
+import { keptRun } from '../support/kept-run.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -170,16 +171,17 @@ describe('--record', () => {
   });
 });
 
-describe('the journal', () => {
-  it('is a 0600 file in a 0700 folder; --no-log writes none', async () => {
+describe('what is kept of a run', () => {
+  it('is in a 0600 file in a 0700 folder; --no-log keeps nothing', async () => {
     const home = place();
     const dir = join(home.state, 'mom', 'runs');
     await ask([...ONE, '--no-log'], { place: home });
     expect(existsSync(dir)).toBe(false);
     await ask(ONE, { place: home });
-    const [name] = readdirSync(dir);
-    expect(name).toMatch(/^\d{8}-\d{6}-[0-9a-f]{6}\.jsonl$/);
-    expect([modeOf(dir), modeOf(join(dir, String(name)))]).toEqual(['700', '600']);
+    // The journal is gone as soon as the run is in the store.
+    expect(readdirSync(dir)).toEqual([]);
+    expect((await keptRun(home)).result.answer).toContain('the answer');
+    expect([modeOf(dir), modeOf(join(home.state, 'mom')), modeOf(join(home.state, 'mom', 'mom.db'))]).toEqual(['700', '700', '600']);
   });
 
   it('that cannot be written costs one warning, not the answer', async () => {

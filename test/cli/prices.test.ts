@@ -8,6 +8,7 @@ import type { RunEvent } from '../../src/core/event.js';
 import type { RunResult } from '../../src/core/run.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { type CliResult, MOM, newPlace, type Place, runCli } from '../support/cli.js';
+import { keptRun } from '../support/kept-run.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -89,11 +90,10 @@ describe('the price of a run', () => {
     expect(events.at(-1)).toMatchObject({ type: 'run.end', result: { cost_source: 'reported' } });
   });
 
-  it('stands on the closing line, in the journal and in the trace, with its source', async () => {
+  it('stands on the closing line, in the history and in the trace, with its source', async () => {
     const place = newHome();
     await ask(['-m', computed, '--max-cost', '50', 'hello'], place);
-    const [id] = readdirSync(join(place.state, 'mom', 'runs'));
-    expect(readFileSync(join(place.state, 'mom', 'runs', id ?? ''), 'utf8')).toContain('"cost_usd":0.002,"cost_source":"computed"');
+    expect((await keptRun(place)).result).toMatchObject({ cost_usd: 0.002, cost_source: 'computed' });
 
     const line = `$MOM ask -m '${computed}' --max-cost 50 --debug-requests --debug-dir traces hello`;
     const child = spawn('script', ['-qec', `stty cols 120; ${line}`, '/dev/null'], {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { BREAKER } from '../../src/core/limits.js';
 import { newPlace } from '../support/cli.js';
+import { keepJournals } from '../support/journals.js';
 import { chat, logLines, startServer } from '../support/serve-cli.js';
 import { onTerminal } from '../support/terminal.js';
 
@@ -131,6 +132,7 @@ describe('keys', () => {
     onTestFinished(() => void upstream.close());
     await new Promise((resolve) => upstream.once('listening', resolve));
     const place = placeOfTest();
+    keepJournals(place);
     const config = join(place.cwd, 'own.yaml');
     writeFileSync(config, `providers: { openrouter: { headers: { x-own-token: ${header} } } }\n`);
     const server = await startServer(['--config', 'own.yaml', '--debug-requests'], {

@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { newPlace, runCli } from '../support/cli.js';
+import { journalRuns, keepJournals } from '../support/journals.js';
 import { chat, logLines, startServer } from '../support/serve-cli.js';
 
 const SANDBOX_LINE = 'mom: sandbox: built-in simulated and recorded models, no network\n';
+
+const TOOL = { type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } };
 
 function placeOfTest() {
   const place = newPlace();
@@ -129,7 +132,6 @@ describe('mom serve', () => {
       status: 200,
       outcome: 'complete',
     });
-    expect(readdirSync(join(server.place.state, 'mom', 'runs'))).toEqual([`${String(first?.run)}.jsonl`]);
     expect(second).toMatchObject({ status: 400, error: { code: 'usage' } });
     expect(last).toMatchObject({ level: 'info', msg: 'SIGTERM: mom stops; no request is under way' });
     expect(stderr.split('\n').filter((line) => line !== '')).toHaveLength(4);
@@ -146,6 +148,41 @@ describe('mom serve', () => {
     expect(text).toContain('mom_call_duration_seconds_count{provider="openrouter",model="~anthropic/claude-opus-latest"} 1\n');
     expect(text).toMatch(/^process_cpu_seconds_total \d/m);
     await server.stop();
+  });
+
+  it('keeps each run, with where it came from', async () => {
+    const server = await startServer();
+    keepJournals(server.place);
+    await (await chat(server.url, { model: 'mom:vote', tools: [TOOL], response_format: { type: 'json_object' } })).json();
+    await (await chat(server.url, {})).json();
+    const { stderr } = await server.stop();
+    const [first, second] = logLines(stderr);
+    const origin = {
+      door: 'serve',
+      client: 'local',
+      sandbox: true,
+      parent: null,
+      link: null,
+      conversation: first?.run,
+      choice: { mixture: 'default', strategy: 'vote' },
+      format: { type: 'json_object' },
+      tools: true,
+    };
+    const passedOn = { models: ['openrouter:sandbox/say=hello'], strategy: 'single' };
+    const kept = journalRuns(server.place);
+    expect(kept.map((run) => run.first)).toEqual([
+      { type: 'run.origin', run_id: first?.run, origin, content: true },
+      {
+        type: 'run.origin',
+        run_id: second?.run,
+        origin: { ...origin, conversation: second?.run, choice: passedOn, format: null, tools: false },
+        content: true,
+      },
+    ]);
+    expect(kept.map(({ events }) => events.at(-1))).toMatchObject([
+      { type: 'run.end', result: { id: first?.run } },
+      { type: 'run.end', result: { id: second?.run, status: 'complete', answer: 'hello' } },
+    ]);
   });
 
   it('keeps no journal with --no-log, and writes traces with --debug-dir', async () => {
@@ -272,9 +309,11 @@ describe('a key of its own', () => {
   });
 
   it.each([
-    [['keys', 'show'], "mom: missing required argument 'name'\nhint: mom keys --help shows what there is\n"],
-    [['keys', 'show', 'sevre'], 'mom: there is no key called "sevre"\nhint: mom keys show serve prints the key of mom serve --auth\n'],
-    [['keys', 'set', 'serve'], "mom: unknown command 'set'\nhint: mom keys --help shows what there is\n"],
+    [['keys', 'show'], "mom: missing required argument 'provider'\nhint: mom keys --help shows what there is\n"],
+    [
+      ['keys', 'show', 'sevre'],
+      "mom: there is no provider 'sevre'\nhint: did you mean 'serve'? there are: openrouter, openai, anthropic, google, ollama, lmstudio, serve\n",
+    ],
   ])('%o is wrong usage', async (args, message) => {
     expect(await runCli(args)).toEqual({ stdout: '', stderr: message, status: 2, signal: null });
   });

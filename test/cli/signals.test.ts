@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { MOM, newPlace, type Place, type RunningCli, startCli } from '../support/cli.js';
+import { MOM, newPlace, type RunningCli, startCli } from '../support/cli.js';
+import { keptRun } from '../support/kept-run.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -24,19 +25,6 @@ async function cut(cli: RunningCli, signal: NodeJS.Signals): Promise<number> {
   cli.child.kill(signal);
   await vi.waitFor(() => expect(sandbox.stats()).toMatchObject({ active: 0, cancelled: open }), { timeout: 5_000, interval: 5 });
   return performance.now() - begin;
-}
-
-function journalOf(place: Place): { path: string; events: { type: string; call?: { id: string; status: string; text: string } }[] } {
-  const dir = join(place.state, 'mom', 'runs');
-  const [name] = readdirSync(dir);
-  const path = join(dir, String(name));
-  return {
-    path,
-    events: readFileSync(path, 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-  };
 }
 
 describe('a signal before the fan-out', () => {
@@ -86,10 +74,9 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
     const { stdout, stderr, ...end } = await cli.done;
     expect(end).toEqual({ status: null, signal });
     expect(stdout).toBe('');
-    const { path, events } = journalOf(cli.place);
-    expect(stderr.endsWith(`mom: cancelled by ${signal}; what came so far is in ${path}\n`)).toBe(true);
-    const answered = events.find((event) => event.type === 'call.end' && event.call?.id === 'p1');
-    expect(answered?.call).toMatchObject({ status: 'answered', text: expect.stringContaining('early') });
+    const { result } = await keptRun(cli.place);
+    expect(stderr.endsWith(`mom: cancelled by ${signal}; the finished proposals are kept: mom ask --resume ${result.id}\n`)).toBe(true);
+    expect(result.proposals[0]).toMatchObject({ id: 'p1', status: 'answered', text: expect.stringContaining('early') });
   });
 });
 
@@ -98,9 +85,8 @@ it('a signal while the critic is silent keeps the proposals', async () => {
   await untilAsked(3);
   expect(await cut(cli, 'SIGINT')).toBeLessThan(250);
   expect(await cli.done).toMatchObject({ stdout: '', status: null, signal: 'SIGINT' });
-  const { events } = journalOf(cli.place);
-  const texts = events.filter((event) => event.type === 'call.end' && event.call?.status === 'answered').map((event) => event.call?.text);
-  expect(texts).toEqual([expect.stringContaining('one'), expect.stringContaining('two')]);
+  const { result } = await keptRun(cli.place);
+  expect(result.proposals.map(({ text }) => text)).toEqual([expect.stringContaining('one'), expect.stringContaining('two')]);
 });
 
 describe('a signal in the middle of the answer', () => {
@@ -113,7 +99,8 @@ describe('a signal in the middle of the answer', () => {
     const { stdout, stderr, status, signal } = await cli.done;
     expect({ status, signal }).toEqual({ status: null, signal: 'SIGINT' });
     expect(stdout).toMatch(/begin.*\n$/);
-    expect(stderr).toBe(`mom: cancelled by SIGINT; what came so far is in ${journalOf(cli.place).path}\n`);
+    const { id } = (await keptRun(cli.place)).result;
+    expect(stderr).toBe(`mom: cancelled by SIGINT; the finished proposals are kept: mom ask --resume ${id}\n`);
   });
 
   it('gives the one object with --json', async () => {
@@ -150,6 +137,47 @@ describe('a signal in the middle of the answer', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(exchanges.map((exchange) => exchange.response.broken)).toEqual([false, false, true]);
+  });
+});
+
+describe('what is said to be kept after a signal', () => {
+  const hang = ['-m', 'sandbox/hang', '-m', 'sandbox/hang'];
+
+  async function saidOf(asked: number, ...args: string[]) {
+    const cli = start(...args);
+    await untilAsked(asked);
+    cli.child.kill('SIGINT');
+    return { stderr: (await cli.done).stderr, place: cli.place };
+  }
+
+  it('is the question, where nothing has been answered', async () => {
+    const { stderr, place } = await saidOf(2, ...hang);
+    const { id } = (await keptRun(place)).result;
+    expect(stderr).toBe(`mom: cancelled by SIGINT; the question is kept: mom ask --resume ${id}\n`);
+  });
+
+  it.each([[['--no-log']], [['--set', 'log=false']], [['--set', 'log.content=false']]])('is nothing with %j', async (args) => {
+    expect((await saidOf(2, ...hang, ...args)).stderr).toBe('mom: cancelled by SIGINT\n');
+  });
+
+  it('is nothing where the journal could not be written', async () => {
+    const place = newPlace();
+    onTestFinished(place.remove);
+    writeFileSync(join(place.root, 'file'), '');
+    const env = { ...upstream(), XDG_STATE_HOME: join(place.root, 'file') };
+    const cli = startCli(['ask', 'hi', ...hang], { place, env });
+    await cli.untilStderr('could not be written');
+    cli.child.kill('SIGINT');
+    expect((await cli.done).stderr).toMatch(/^mom: warning: the journal [^\n]*\nmom: cancelled by SIGINT\n$/);
+  });
+
+  it('names --sandbox where that is where it goes on', async () => {
+    const cli = startCli(['ask', '--sandbox', 'hi', '-m', 'sandbox/say=there', ...hang, '-v']);
+    await cli.untilStderr('p1: answered');
+    cli.child.kill('SIGINT');
+    const { stderr } = await cli.done;
+    const { id } = (await keptRun(cli.place)).result;
+    expect(stderr.endsWith(`mom: cancelled by SIGINT; the finished proposals are kept: mom ask --sandbox --resume ${id}\n`)).toBe(true);
   });
 });
 

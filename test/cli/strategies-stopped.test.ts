@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { RunResult } from '../../src/core/run.js';
 import type { RunningCli } from '../support/cli.js';
-import { eventsOf, families, journalOf, type MixtureCli, mixtureCli, says, warned } from '../support/mixture-cli.js';
+import { keptRun } from '../support/kept-run.js';
+import { eventsOf, families, type MixtureCli, mixtureCli, says, warned } from '../support/mixture-cli.js';
 import { problems } from '../support/schema.js';
 
 const CRITIC = 'sandbox/critic';
@@ -151,16 +152,15 @@ describe.each(STAGES)('$it', (stage) => {
     await untilOpen(cli, stage);
     expect(await interrupt(cli, run)).toBeLessThan(250);
     const ending = await run.done;
-    const { path, events } = journalOf(cli.place);
+    const { result } = await keptRun(cli.place);
     expect(ending).toEqual({
       stdout: '',
-      stderr: `mom: cancelled by SIGINT; what came so far is in ${path}\n`,
+      stderr: `mom: cancelled by SIGINT; the finished proposals are kept: mom ask --resume ${result.id}\n`,
       status: null,
       signal: 'SIGINT',
     });
-    const ended = events.flatMap((event) => (event.type === 'call.end' ? [event.call] : []));
-    expect(ended.filter(({ status }) => status === 'answered').map(({ id }) => id)).toEqual(expect.arrayContaining(answered));
-    expect(ended.filter(({ status }) => status === 'cancelled')).toHaveLength(open);
+    expect(result.calls.filter(({ status }) => status === 'answered').map(({ id }) => id)).toEqual(expect.arrayContaining(answered));
+    expect(result.calls.filter(({ status }) => status === 'cancelled')).toHaveLength(open);
   });
 
   it('--timeout gives the best there is', async () => {
@@ -196,10 +196,11 @@ describe('Ctrl-C in the middle of the answer', () => {
     expect(await interrupt(cli, run)).toBeLessThan(250);
     const { stdout, stderr, ...end } = await run.done;
     expect({ stdout, end }).toEqual({ stdout: 'begin and more\n', end: { status: null, signal: 'SIGINT' } });
-    const { path, events } = journalOf(cli.place);
-    expect(stderr).toBe(`mom: cancelled by SIGINT; what came so far is in ${path}\n`);
-    expect(events.filter((event) => event.type === 'call.end')).toHaveLength(requests);
-    expect(events.at(-1)).toMatchObject({ type: 'run.end', result: { status: 'cancelled', answer: 'begin and more' } });
+    const { result } = await keptRun(cli.place);
+    const what = requests === 1 ? 'the question is kept' : 'the finished proposals are kept';
+    expect(stderr).toBe(`mom: cancelled by SIGINT; ${what}: mom ask --resume ${result.id}\n`);
+    expect(result.calls).toHaveLength(requests);
+    expect(result).toMatchObject({ status: 'cancelled', answer: 'begin and more' });
   });
 });
 
@@ -211,7 +212,7 @@ it('Ctrl-C while a shown draft is checked leaves the draft', async () => {
   await vi.waitFor(() => expect(cli.requests()[HANG]).toBe(1), { timeout: 10_000, interval: 5 });
   expect(await interrupt(cli, run)).toBeLessThan(250);
   expect(await run.done).toMatchObject({ stdout: 'I get 42.\n', signal: 'SIGINT' });
-  expect(journalOf(cli.place).events.at(-1)).toMatchObject({ result: { status: 'cancelled', answer: 'I get 42.' } });
+  expect((await keptRun(cli.place)).result).toMatchObject({ status: 'cancelled', answer: 'I get 42.' });
 });
 
 it.each(['SIGINT', null])('every event of a run that ends badly is as published (%s)', async (signal) => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.js';
 import type { RunResult } from '../../src/core/run.js';
-import { eventsOf, families, journalOf, type MixtureCli, mixtureCli, says, shapeOf } from '../support/mixture-cli.js';
+import { keptRun } from '../support/kept-run.js';
+import { eventsOf, families, type MixtureCli, mixtureCli, says, shapeOf } from '../support/mixture-cli.js';
 import { problems } from '../support/schema.js';
 
 const CRITIC = 'sandbox/critic';
@@ -419,7 +420,7 @@ describe.each(CASES)('$it', ({ mixture, others = {}, args = [], question = QUEST
       10,
     );
 
-    expect(journalOf(cli.place).events.at(-1)).toMatchObject({ type: 'run.end', result });
+    expect((await keptRun(cli.place)).result).toEqual(result);
     expect(traceOf(cli)).toEqual({ calls: [...result.calls, ...skipped(result)].length, status: result.status, strategy: result.strategy });
   });
 
@@ -625,5 +626,5 @@ it('--sandbox routes and answers without a word to anybody', async () => {
     status: 0,
     asked: {},
   });
-  expect(existsSync(join(cli.place.state, 'mom', 'runs'))).toBe(true);
+  expect(existsSync(join(cli.place.state, 'mom', 'mom.db'))).toBe(true);
 });

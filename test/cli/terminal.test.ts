@@ -73,9 +73,9 @@ describe("a model's control sequences", () => {
     const { screen } = await onTerminal(`$MOM ask hi -q -m 'sandbox/say=${HOSTILE}' -o /dev/full 2>/dev/null`);
     expect(screen).toBe('safetext\n');
     const shown = await onTerminal(
-      `$MOM ask hi -q --show-proposals -m 'sandbox/say=${HOSTILE}' -m sandbox/say=b --critic sandbox/say=c 2>/dev/null`,
+      `$MOM ask hi -q --color never --show-proposals -m 'sandbox/say=${HOSTILE}' -m sandbox/say=b --critic sandbox/say=c 2>/dev/null`,
     );
-    expect(shown.screen).toContain('\nsafetext\n');
+    expect(shown.screen).toMatch(/\nsafetext +│\n/);
     expect(shown.screen).not.toContain('\u001b');
   });
 

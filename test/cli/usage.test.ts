@@ -72,7 +72,12 @@ describe('a wrong command line is 2 with the nearest right one', () => {
     ],
     [['why is it so'], '"why is it so" is not a command', 'mom ask "why is it so"'],
     [['config', 'shwo'], "unknown command 'shwo'", 'did you mean show?'],
-    [['logs'], '"logs" is not a command', 'mom ask logs'],
+    [['history'], '"history" is not a command', 'mom ask history'],
+    [
+      ['logs', 'shwo'],
+      "too many arguments for 'logs'. Expected 0 arguments but got 1.",
+      'mom logs show ID shows one run, mom logs --search WORDS finds some; mom logs --help shows what else there is',
+    ],
     [['keys', 'shwo'], "unknown command 'shwo'", 'did you mean show?'],
     [['aks', 'hi'], '"aks" is not a command', 'did you mean mom ask? As a question it is: mom ask aks hi'],
     [['-m', 'x', 'hello'], '-m belongs to a command', 'mom ask -m x hello'],
@@ -98,16 +103,17 @@ describe('keys and models', () => {
     const { stdout, stderr, status } = await runCli(['ask', 'hello']);
     const [what, ...hint] = stderr.trimEnd().split('\n');
     expect({ stdout, status, what }).toEqual({ stdout: '', status: 77, what: 'mom: no API key is set' });
-    expect(hint.slice(0, 4)).toEqual([
+    expect(hint.slice(0, 5)).toEqual([
       'hint: one of these ways:',
+      '  mom keys set openrouter  asks for a key and keeps it',
       '  set OPENROUTER_API_KEY (or OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY)',
       '  mom init                 writes a configuration',
       '  --sandbox                needs no key and no network',
     ]);
-    expect(hint[4]).toMatch(
+    expect(hint[5]).toMatch(
       /^ {2}(no local server answers on 127\.0\.0\.1:11434 or 127\.0\.0\.1:1234|found .*: mixture local \(--mixture local\))$/,
     );
-    expect(hint).toHaveLength(5);
+    expect(hint).toHaveLength(6);
   });
 
   it('with a refused key is 77 with the reason of the provider', async () => {

@@ -252,7 +252,7 @@ describe('what is no answer', () => {
     expect(error).toMatchObject({
       code: 'key_missing',
       message: 'no API key for up',
-      hint: 'set UP_API_KEY, or providers.up.api_key in the config',
+      hint: 'run `mom keys set up`, or set UP_API_KEY or providers.up.api_key in the config',
     });
     expect(up.seen).toEqual([]);
   });

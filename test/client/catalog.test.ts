@@ -480,3 +480,42 @@ it('learns of the sandbox’s models over HTTP, and another process finds them o
     expect(gone(catalog, 'missing/x')).toEqual({ nearest: null });
   }
 });
+
+describe('a list that is waited for', () => {
+  it('is fetched where it is missing or old, kept, and left alone while it is new', async () => {
+    const { catalog, asked, saved } = world({ kept: record(ago(25 * HOUR), [model('a/old')]), list: { told: [model('a/new')] } });
+    expect(await catalog.refreshList('up', false)).toBeNull();
+    expect(catalog.listed('up').map(({ id }) => id)).toEqual(['a/new']);
+    expect(saved).toHaveLength(1);
+    expect(await catalog.refreshList('up', false)).toBeNull();
+    expect(asked).toEqual(['list']);
+  });
+
+  it('is fetched in any case where it is wished for anew', async () => {
+    const { catalog, asked } = world({ kept: record(ago(0), [model('a/old')]), list: { told: [model('a/new')] } });
+    expect(await catalog.refreshList('up', true)).toBeNull();
+    expect(asked).toEqual(['list']);
+    expect(catalog.listedAt('up')).toBe(NOW);
+  });
+
+  it('leaves the kept one in its place when it does not come, and says why', async () => {
+    const { catalog } = world({ kept: record(ago(2 * DAY), [model('a/old')]), list: { failed: 'up is down', code: 'connection_failed' } });
+    expect(await catalog.refreshList('up', false)).toEqual({ message: 'up is down', code: 'connection_failed' });
+    expect(catalog.listed('up').map(({ id }) => id)).toEqual(['a/old']);
+    expect(catalog.listedAt('up')).toBe(ago(2 * DAY));
+  });
+
+  it('is asked for once by two who want it, and of nobody without a network', async () => {
+    const { catalog, asked } = world({ list: { told: [model('a/new')] } });
+    await Promise.all([catalog.refreshList('up', true), catalog.refreshList('up', true)]);
+    expect(asked).toEqual(['list']);
+    expect(await world({ more: { source: null } }).catalog.refreshList('up', true)).toBeNull();
+    expect(await catalog.refreshList('nobody', true)).toBeNull();
+  });
+
+  it('comes with what is wrong with the kept one', async () => {
+    const { catalog, notes } = world({ note: 'its file is broken', list: { told: [model('a/new')] } });
+    await catalog.refreshList('up', false);
+    expect(notes).toEqual([{ code: 'price_list_unusable', message: 'its file is broken' }]);
+  });
+});

@@ -32,7 +32,8 @@ const GPT = {
   id: 'openai/gpt-5',
   canonical_slug: 'openai/gpt-5-2025-08-07',
   context_length: 400_000,
-  architecture: { input_modalities: ['text', 'image'] },
+  name: 'OpenAI: GPT-5',
+  architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
   pricing: {
     prompt: '0.00000125',
     completion: '0.00001',
@@ -48,6 +49,8 @@ const GPT = {
 
 const GPT_FACTS = {
   id: 'openai/gpt-5',
+  name: 'OpenAI: GPT-5',
+  modalities: { input: ['text', 'image'], output: ['text'] },
   context: 400_000,
   maxOutput: 128_000,
   images: true,
@@ -103,6 +106,7 @@ describe('a model list', () => {
           pricing: null,
           supported_parameters: [1, 'seed'],
         },
+        { id: 'a/top', name: '', top_provider: { context_length: 8_000 }, architecture: { output_modalities: ['text'] } },
       ],
     });
     expect(await source().fetchList(provider(up.url), signal)).toEqual({
@@ -110,6 +114,7 @@ describe('a model list', () => {
         { id: 'a/bare', ...NOTHING },
         { id: 'a/odd', ...NOTHING },
         { id: 'a/text', ...NOTHING, images: false, parameters: ['seed'] },
+        { id: 'a/top', ...NOTHING, context: 8_000 },
       ],
     });
   });
@@ -135,15 +140,15 @@ describe('a model list', () => {
   });
 
   it.each([
-    ['<html></html>', 200, 'up sent something that is no model list'],
-    [[], 200, 'up sent something that is no model list'],
-    [{ data: {} }, 200, 'up sent something that is no model list'],
-    [{ data: [{}] }, 200, 'up sent a model list without a model'],
-    [{ error: { message: 'bad key-1234567890' } }, 401, 'up failed for its model list (401): bad [key]'],
-    ['gone', 404, 'up failed for its model list (404)'],
-  ])('%j with %i is none', async (body, status, failed) => {
+    ['<html></html>', 200, 'up sent something that is no model list', 'bad_response'],
+    [[], 200, 'up sent something that is no model list', 'bad_response'],
+    [{ data: {} }, 200, 'up sent something that is no model list', 'bad_response'],
+    [{ data: [{}] }, 200, 'up sent a model list without a model', 'bad_response'],
+    [{ error: { message: 'bad key-1234567890' } }, 401, 'up failed for its model list (401): bad [key]', 'key_refused'],
+    ['gone', 404, 'up failed for its model list (404)', 'model_unknown'],
+  ])('%j with %i is none', async (body, status, failed, code) => {
     const up = await answering(body, status);
-    expect(await source().fetchList(provider(up.url), signal)).toEqual({ failed });
+    expect(await source().fetchList(provider(up.url), signal)).toEqual({ failed, code });
   });
 
   it('is waited for 5 s, and no longer than the signal lasts', async () => {
@@ -153,17 +158,21 @@ describe('a model list', () => {
     const clock = new FakeClock();
     expect(await clock.play(source(clock).fetchList(provider(up.url), signal))).toEqual({
       failed: 'up did not answer within 5 s (its model list)',
+      code: 'timeout',
     });
     expect(clock.now()).toBe(5_000);
     const controller = new AbortController();
     const aborted = source().fetchList(provider(up.url), controller.signal);
     controller.abort();
-    expect(await aborted).toEqual({ failed: 'the call to its model list was cancelled' });
+    expect(await aborted).toEqual({ failed: 'the call to its model list was cancelled', code: 'cancelled' });
   });
 
   it('says that nobody is there', async () => {
     const answer = await source().fetchList(provider('http://127.0.0.1:1/v1'), signal);
-    expect(answer).toEqual({ failed: 'could not reach up for its model list: nothing answers there (ECONNREFUSED)' });
+    expect(answer).toEqual({
+      failed: 'could not reach up for its model list: nothing answers there (ECONNREFUSED)',
+      code: 'connection_failed',
+    });
   });
 });
 
@@ -184,9 +193,9 @@ describe('a single model', () => {
 
   it.each([
     [{ error: { code: 404, message: 'Model not found' } }, 404, { told: null }],
-    ['<html>404</html>', 404, { failed: 'up failed for a/b (404)' }],
-    [{ detail: 'Not Found' }, 404, { failed: 'up failed for a/b (404): Not Found' }],
-    [{ error: { message: 'oh' } }, 500, { failed: 'up failed for a/b (500): oh' }],
+    ['<html>404</html>', 404, { failed: 'up failed for a/b (404)', code: 'model_unknown' }],
+    [{ detail: 'Not Found' }, 404, { failed: 'up failed for a/b (404): Not Found', code: 'model_unknown' }],
+    [{ error: { message: 'oh' } }, 500, { failed: 'up failed for a/b (500): oh', code: 'provider_error' }],
     [{ data: { name: 'x' } }, 200, { failed: 'up sent something that is no model for a/b' }],
     ['nope', 200, { failed: 'up sent something that is no model for a/b' }],
   ])('%j with %i', async (body, status, answer) => {

@@ -114,7 +114,7 @@ describe('the order of weight', () => {
     const { load, cwd } = makeWorkspace();
     const { serve: _, ...settings } = settingsOf(await load({ MOM_NO_LOG: '1', MOM_DEBUG_REQUESTS: '1' }));
     expect(settings).toEqual({
-      log: false,
+      log: 'nothing',
       debugRequests: true,
       debugDir: join(cwd, 'debug-requests'),
       cache: null,

@@ -183,7 +183,7 @@ describe('keys', () => {
   it('missing: the ways that exist are listed, and the local servers that were found', async () => {
     const config = await makeWorkspace().load({ OPENROUTER_API_KEY: '' });
     const hint = (local: string) =>
-      `one of these ways:\n  set OPENROUTER_API_KEY (or OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY)\n  mom init                 writes a configuration\n  --sandbox                needs no key and no network\n  ${local}`;
+      `one of these ways:\n  mom keys set openrouter  asks for a key and keeps it\n  set OPENROUTER_API_KEY (or OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY)\n  mom init                 writes a configuration\n  --sandbox                needs no key and no network\n  ${local}`;
     await expect(resolveMixture(config, {}, async () => [])).rejects.toMatchObject({
       code: 'key_missing',
       message: 'no API key is set',

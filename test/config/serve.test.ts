@@ -96,7 +96,7 @@ serve:
     ['serve: { keys: [{ key: x, budget: { week: 1 } }] }', '1:37: unknown option "week" in serve.keys[0].budget'],
     [
       'serve: { side_requests: [{ name: title, max_characters: 9 }] }',
-      '1:26: serve.side_requests[0] must be a rule with a text under system: or user:, not a map',
+      '1:26: serve.side_requests[0] must be a rule with a text under system: or user:',
     ],
   ])('%j is refused', async (text, message) => {
     await expect(load(`${text}\n`)).rejects.toMatchObject({
@@ -173,7 +173,7 @@ describe('keys', () => {
   it('whose variable is not set stop the gateway and nothing else', async () => {
     const config = await load('serve: { keys: [{ key: "${GONE}" }, { key: "${THERE}" }] }\n', { THERE: 'k-2' });
     const settings = settingsOf(config);
-    expect(settings.log).toBe(true);
+    expect(settings.log).toBe('full');
     expect(() => settings.serve).toThrow(/:1:19: serve\.keys\[0\]\.key needs the variable GONE, which is not set$/);
     expect(() => checkMixtures(config)).not.toThrow();
     expect(knownServeKeys(config)).toEqual(['k-2']);
@@ -291,13 +291,15 @@ mixtures:
 it('the files to watch are those that count, or would if they were there', () => {
   const { home, cwd, write } = makeWorkspace({ 'project/sub/x.txt': '' });
   const names = ['mom.config.yaml', 'mom.config.yml', 'mom.config.json'];
+  const keys = join(home, '.config/mom/keys.json');
   expect(watchedFiles({ cwd: join(cwd, 'sub'), home, env: {} })).toEqual([
     ...names.map((name) => join(home, '.config/mom', name)),
     ...names.map((name) => join(cwd, 'sub', name)),
     ...names.map((name) => join(cwd, name)),
     join(home, '.local/state/mom/trust.json'),
+    keys,
   ]);
   const named = write('own.yaml', '');
-  expect(watchedFiles({ cwd, home, env: {}, configFile: '../own.yaml' })).toEqual([named]);
-  expect(watchedFiles({ cwd, home, env: { MOM_CONFIG: named } })).toEqual([named]);
+  expect(watchedFiles({ cwd, home, env: {}, configFile: '../own.yaml' })).toEqual([named, keys]);
+  expect(watchedFiles({ cwd, home, env: { MOM_CONFIG: named } })).toEqual([named, keys]);
 });

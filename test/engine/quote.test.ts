@@ -4,7 +4,7 @@ import type { Catalog, Prices } from '../../src/core/catalog.js';
 import { ESTIMATE_ERROR, estimateTextTokens, estimateTokens } from '../../src/core/estimate.js';
 import type { Message } from '../../src/core/message.js';
 import type { Mixture, RunStrategy } from '../../src/core/mixture.js';
-import type { RunRequest } from '../../src/core/run.js';
+import { type CallRecord, NOT_MADE, type RunRequest } from '../../src/core/run.js';
 import { planOf } from '../../src/engine/plan/plan-of.js';
 import { MOST_OWN_TOKENS, quote } from '../../src/engine/quote.js';
 import { member, mixture } from '../support/mixture.js';
@@ -171,5 +171,43 @@ describe('the quote of a run', () => {
     const { calls } = quote(plan, { messages: MESSAGES, mixture: mix, stream: false }, EVERY);
     expect(calls[0]).toMatchObject({ id: 'r1', kind: 'router', certain: true, output_tokens: { low: 1, high: 500 } });
     expect(calls).toHaveLength(4);
+  });
+});
+
+describe('the quote of a run that takes proposals from an earlier one', () => {
+  const mix = mixture(['a', 'b', 'c'], ['critic']);
+  const kept = (id: string, model: string, text = 'Paris.'): CallRecord => ({
+    ...NOT_MADE,
+    ...{ id, model, kind: 'proposer', provider: 'test', family: model, role: null, layer: 1, status: 'answered', text },
+  });
+
+  it('asks nothing for them, and no price', () => {
+    const { calls, usd, unpriced } = quoted(mix, { kept: [kept('p1', 'a'), kept('p3', 'c')] }, 'fuse', catalog({ b: {}, critic: {} }));
+    expect(calls.map((call) => [call.id, call.kept ?? false, call.usd?.low === 0])).toEqual([
+      ['p1', true, true],
+      ['p2', false, false],
+      ['p3', true, true],
+      ['c1', false, false],
+    ]);
+    expect(unpriced).toEqual([]);
+    expect(usd?.high).toBeCloseTo((calls[1]?.usd?.high ?? 0) + (calls[3]?.usd?.high ?? 0), 12);
+  });
+
+  it('reads them as long as they are', () => {
+    const long = 'word '.repeat(40_000);
+    const critic = (text: string) => quoted(mix, { kept: [kept('p1', 'a', text)] }).calls.at(-1)?.input_tokens.high ?? 0;
+    expect(critic(long)).toBeGreaterThan(critic('Paris.') + 3 * 20_000);
+  });
+
+  it('asks for those of other models, and for later layers, all the same', () => {
+    const deep = { ...mix, rules: { ...mix.rules, layers: { ...mix.rules.layers, count: 3 } } };
+    const records = [kept('p1', 'other'), { ...kept('p2.2', 'b'), layer: 2 }];
+    expect(quoted(deep, { kept: records }, 'deep').calls.some((call) => call.kept)).toBe(false);
+  });
+
+  it.each(['vote', 'cascade'] as const)('may cost nothing more where %s is settled by them', (strategy) => {
+    const { calls, usd } = quoted(mix, { kept: [kept('p1', 'a'), kept('p2', 'b')] }, strategy);
+    expect(usd?.low).toBe(0);
+    expect(calls.find(({ id }) => id === 'p3')?.certain).toBe(false);
   });
 });

@@ -11,14 +11,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MomError } from '../../src/core/error.js';
 import type { RunEvent } from '../../src/core/event.js';
+import type { JournalLine } from '../../src/core/journal-line.js';
 import { createJournal } from '../../src/observe/journal.js';
-import { callRecord, events, RUN_ID } from './sample-run.js';
+import { callRecord, events, ORIGIN, RUN_ID } from './sample-run.js';
 
 const disk = vi.hoisted(() => ({ full: false, writes: 0 }));
 vi.mock('node:fs', async (original) => {
@@ -48,14 +49,19 @@ afterEach(() => {
 });
 
 function journal(folder = join(dir, 'runs'), secrets: string[] = []) {
-  return createJournal({ dir: folder, runId: RUN_ID, secrets, onError: (error) => errors.push(error) });
+  return createJournal({ dir: folder, runId: RUN_ID, origin: ORIGIN, secrets, onError: (error) => errors.push(error) });
 }
 
-function lines(path: string): RunEvent[] {
+function allLines(path: string): JournalLine[] {
   return readFileSync(path, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as RunEvent);
+    .map((line) => JSON.parse(line) as JournalLine);
+}
+
+/** The events among the lines. */
+function lines(path: string): RunEvent[] {
+  return allLines(path).filter((line): line is RunEvent => 't_ms' in line);
 }
 
 describe('createJournal', () => {
@@ -86,20 +92,29 @@ describe('createJournal', () => {
     expect(JSON.stringify(list)).toBe(before);
   });
 
-  it('of a server gathers what is due for half a second, and is whole at the end of the run', () => {
-    const sink = createJournal({ dir: join(dir, 'runs'), runId: RUN_ID, gathers: true, onError: (error) => errors.push(error) });
-    const list = events();
-    for (const event of list) {
-      if (event.type === 'run.end') break;
-      sink.handle(event);
-    }
-    expect(disk.writes).toBe(0);
-    vi.advanceTimersByTime(500);
-    expect(disk.writes).toBe(1);
-    expect(lines(sink.path).filter(({ type }) => type === 'call.end')).toEqual(list.filter(({ type }) => type === 'call.end'));
-    sink.handle(list.at(-1) as RunEvent);
-    expect(lines(sink.path).at(-1)?.type).toBe('run.end');
+  it('says first who writes and where the run comes from, and last that nothing more will come', () => {
+    const sink = journal();
+    sink.handle(events()[0] as RunEvent);
+    vi.advanceTimersByTime(50);
+    const stat = existsSync('/proc/self/stat') ? readFileSync('/proc/self/stat', 'latin1').split(') ')[1] : undefined;
+    const first = [
+      {
+        type: 'journal.start',
+        format: 1,
+        mom: MOM_VERSION,
+        door: 'ask',
+        pid: process.pid,
+        process_start: stat?.split(' ')[19] ?? null,
+        host: hostname(),
+      },
+      { type: 'run.origin', run_id: RUN_ID, origin: ORIGIN, content: true },
+    ];
+    expect(allLines(sink.path).slice(0, -1)).toEqual(first);
+    for (const event of events().slice(1)) sink.handle(event);
+    expect(allLines(sink.path).at(-1)).toMatchObject({ type: 'run.end' });
     sink.close?.();
+    expect(allLines(sink.path).slice(0, 2)).toEqual(first);
+    expect(allLines(sink.path).at(-1)).toEqual({ type: 'journal.end' });
   });
 
   it('keeps the text of a call that was written before its end', () => {
@@ -131,13 +146,13 @@ describe('createJournal', () => {
     sink.close?.();
   });
 
-  it('writes what is due as one: a write for each call that ends, and one for the end of the run', () => {
+  it('writes what is due as one: a write for each call that ends, one for the end of the run and one for the last line', () => {
     const sink = journal();
     const list = events();
     for (const event of list) sink.handle(event);
     sink.close?.();
     const ends = list.filter(({ type }) => type === 'call.end' || type === 'call.billed' || type === 'run.end');
-    expect(disk.writes).toBe(ends.length);
+    expect(disk.writes).toBe(ends.length + 1);
   });
 
   it('takes a text for no error, whatever it says of errors', () => {
@@ -227,9 +242,10 @@ describe('a process that dies', () => {
     vi.useRealTimers();
     const script = join(dir, 'victim.cjs');
     const source = `
-      import { createJournal } from './src/observe/journal.js';
+      import type { JournalLine } from '../../src/core/journal-line.js';
+import { createJournal } from './src/observe/journal.js';
       const [dir, runId, how] = process.argv.slice(2);
-      const sink = createJournal({ dir, runId, onError: (error) => { throw error; } });
+      const sink = createJournal({ dir, runId, origin: { door: 'ask' }, onError: (error) => { throw error; } });
       let n = 0;
       const tell = (text) => sink.handle({ type: 'call.delta', call_id: 'p1', channel: 'text', text, run_id: runId, t_ms: n++ });
       if (how === 'exit') { tell('before exit'); process.exit(0); }
@@ -239,6 +255,7 @@ describe('a process that dies', () => {
       stdin: { contents: source, resolveDir: process.cwd(), loader: 'ts' },
       bundle: true,
       platform: 'node',
+      define: { MOM_VERSION: JSON.stringify(MOM_VERSION) },
       format: 'cjs',
       outfile: script,
     });

@@ -1,8 +1,22 @@
 import type { RunEvent, RunEventBody } from '../../src/core/event.js';
+import type { RunOrigin } from '../../src/core/history.js';
 import { ResultFold } from '../../src/core/result.js';
 import type { CallKind, CallRecord, RunResult } from '../../src/core/run.js';
 
 export const RUN_ID = 'run-1';
+
+/** Where it came from. */
+export const ORIGIN: RunOrigin = {
+  door: 'ask',
+  client: null,
+  sandbox: false,
+  parent: null,
+  link: null,
+  conversation: RUN_ID,
+  choice: { mixture: 'cheap', role: 'critical' },
+  format: null,
+  tools: false,
+};
 
 export function callRecord(changes: Partial<CallRecord> = {}): CallRecord {
   return {

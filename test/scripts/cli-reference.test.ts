@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { cliReference } from '../../scripts/cli-reference.js';
-import { COMMANDS } from '../../src/cli/options.js';
+import { COMMANDS } from '../../src/cli/spec/commands.js';
 
 it('docs/cli.md is what the program says', () => {
   expect(readFileSync('docs/cli.md', 'utf8'), 'run `npm run docs`').toBe(cliReference());

@@ -201,7 +201,7 @@ describe('the database module', () => {
       const { loadDatabaseModule } = require('./src/store/database.js');
       loadDatabaseModule().catch((error) => console.log(error.kind, error.message));`);
     expect(await start().done).toMatch(
-      /^unusable the database module libsql can't be loaded on \w+-\w+: Cannot find module '@libsql\/[\w-]+'\n$/,
+      /^missing the database module libsql can't be loaded on \w+-\w+: Cannot find module '@libsql\/[\w-]+'\n$/,
     );
   });
 });

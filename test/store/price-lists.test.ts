@@ -28,6 +28,8 @@ function model(id: string, more: Partial<ModelFacts> = {}): ModelFacts {
 }
 
 const FULL = model('a/full', {
+  name: 'A: Full',
+  modalities: { input: ['text', 'image'], output: ['text'] },
   context: 8_192,
   maxOutput: 4_096,
   images: true,
@@ -45,10 +47,18 @@ function record(fetched_at: string | null, models: ModelFacts[], lookups: Record
 
 describe('a kept model list', () => {
   it('comes back as it was, per provider and address', () => {
-    const kept = record(ago(0), [FULL, model('a/bare', { images: false, parameters: ['seed', 'top_p'] }), model('a/none')], {
-      '~a/latest': [ago(DAY), { ...FULL, id: '~a/latest' }],
-      'a/gone': [ago(DAY), null],
-    });
+    const kept = record(
+      ago(0),
+      [
+        FULL,
+        model('a/bare', { images: false, parameters: ['seed', 'top_p'], modalities: { input: ['text'], output: ['image', 'text'] } }),
+        model('a/none'),
+      ],
+      {
+        '~a/latest': [ago(DAY), { ...FULL, id: '~a/latest' }],
+        'a/gone': [ago(DAY), null],
+      },
+    );
     shelf().save('up', URL, kept);
     expect(shelf().load('up', URL, NOW)).toEqual({ record: kept, note: null });
     expect(shelf().load('down', URL, NOW)).toEqual({ record: null, note: null });
@@ -60,7 +70,8 @@ describe('a kept model list', () => {
     const stored = JSON.parse(readFileSync(onlyFile(), 'utf8'));
     const older = { ...stored, models: [stored.models[0].slice(0, 6)], lookups: [['a/b', ago(0), stored.models[0].slice(0, 6)]] };
     writeFileSync(onlyFile(), JSON.stringify(older));
-    const unknown = { ...FULL, maxOutput: null };
+    const { name: _name, modalities: _modalities, ...rest } = FULL;
+    const unknown = { ...rest, maxOutput: null };
     expect(shelf().load('up', URL, NOW)).toEqual({ record: record(ago(0), [unknown], { 'a/b': [ago(0), unknown] }), note: null });
   });
 

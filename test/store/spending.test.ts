@@ -257,7 +257,7 @@ describe('a budget that can not be counted', () => {
         database.pragma('user_version = 9');
         database.close();
       },
-      (path) => `${path} was made by a newer mom (layout 9, this mom knows 1)`,
+      (path) => `${path} was made by a newer mom (layout 9, this mom knows 2)`,
     ],
   ])('because its file %s lets nothing be spent, and leaves the file alone', async (_what, damage, why) => {
     const dir = newFolder();

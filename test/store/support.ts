@@ -33,8 +33,14 @@ export function notebook() {
   return { notes, onNote: (note: Warning) => notes.push(note) };
 }
 
-/** A program of its own, made of `code` (TypeScript) that may import from src; started any number of times. */
-export async function program(code: string): Promise<(...args: string[]) => { child: ChildProcess; done: Promise<string> }> {
+/**
+ * A program of its own, made of `code` (TypeScript) that may import from src; started any number of times.
+ * @param within commands of a shell that run before it, such as limits
+ */
+export async function program(
+  code: string,
+  within?: string,
+): Promise<(...args: string[]) => { child: ChildProcess; done: Promise<string> }> {
   const folder = newFolder();
   const outfile = join(folder, 'program.cjs');
   await build({
@@ -49,7 +55,9 @@ export async function program(code: string): Promise<(...args: string[]) => { ch
   });
   return (...args) => {
     const env = { PATH: process.env.PATH, NODE_PATH: join(ROOT, 'node_modules') };
-    const child = spawn(process.execPath, [outfile, ...args], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const command = [process.execPath, outfile, ...args];
+    const [file = '', ...rest] = within === undefined ? command : ['sh', '-c', `${within}; exec "$@"`, 'sh', ...command];
+    const child = spawn(file, rest, { env, stdio: ['pipe', 'pipe', 'inherit'] });
     const done = new Promise<string>((resolve, reject) => {
       let stdout = '';
       child.stdout?.on('data', (chunk) => {

@@ -38,7 +38,7 @@ export function fakeService(serve: Partial<ServeSettings> = {}, parts: Partial<S
     closed: 0,
     engine: {} as Service['engine'],
     settings: {
-      log: false,
+      log: 'nothing',
       debugRequests: false,
       debugDir: '/nowhere',
       cache: null,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { RunEvent } from '../../src/core/event.js';
@@ -93,13 +93,4 @@ export function eventsOf(jsonl: string): RunEvent[] {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as RunEvent);
-}
-
-/** The only journal of a place. */
-export function journalOf(place: Place): { path: string; events: RunEvent[] } {
-  const dir = join(place.state, 'mom', 'runs');
-  const [name, ...others] = readdirSync(dir);
-  if (others.length > 0) throw new Error(`several journals: ${[name, ...others].join(', ')}`);
-  const path = join(dir, String(name));
-  return { path, events: eventsOf(readFileSync(path, 'utf8')) };
 }

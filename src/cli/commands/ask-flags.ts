@@ -2,7 +2,6 @@ import type { MixtureChoice, Override } from '../../app.js';
 import { parseSet } from '../../config/load.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { OutputFormat } from '../report.js';
-import { usageError } from '../usage.js';
 
 /** The flags of `mom ask` as the parser hands them over. */
 export interface AskFlags {
@@ -10,6 +9,8 @@ export interface AskFlags {
   file?: string[];
   attach?: string[];
   stdin?: boolean;
+  template?: string;
+  param?: string[];
   model?: string[];
   critic?: string[] | boolean;
   mixture?: string;
@@ -32,10 +33,21 @@ export interface AskFlags {
   strict?: boolean;
   maxCost?: number;
   dryRun?: boolean;
+  continue?: boolean;
+  from?: string;
+  resume?: string;
   json?: boolean;
   format?: OutputFormat;
   output?: string;
   showProposals?: boolean;
+  schema?: string;
+  extract?: boolean;
+  lang?: string;
+  first?: boolean;
+  all?: boolean;
+  raw?: boolean;
+  render?: boolean;
+  open?: boolean;
   color?: 'auto' | 'always' | 'never';
   quiet?: boolean;
   verbose?: boolean;
@@ -87,12 +99,8 @@ export async function overridesOf(flags: AskFlags): Promise<Override[]> {
   return Promise.all((flags.set ?? []).map(parseSet));
 }
 
-/** @throws MomError `usage` for flags that contradict each other */
+/** JSON wins where the flags contradict each other, so that whoever reads JSON can read what is wrong. */
 export function formatOf(flags: AskFlags): OutputFormat {
-  if (flags.refresh && !flags.cache) throw usageError('--refresh and --no-cache cannot be used together', 'leave one of them out');
-  if (flags.json && flags.format && flags.format !== 'json') {
-    throw usageError(`--json and --format ${flags.format} cannot be used together`, 'leave one of them out');
-  }
   return flags.json ? 'json' : (flags.format ?? 'text');
 }
 

@@ -5,17 +5,20 @@ import { exitCode, toMomError } from '../../core/error.js';
 import type { EventSink } from '../../core/event.js';
 import type { RunRequest, Warning } from '../../core/run.js';
 import { type Asking, begin } from '../ask/asking.js';
+import { refuseContradictions } from '../ask/contradictions.js';
 import { deliver, endOutput } from '../ask/delivery.js';
 import { ending, unstarted } from '../ask/ending.js';
+import { keep } from '../ask/keep.js';
+import { makeOrder, type Order } from '../ask/order.js';
 import { readQuestion } from '../ask/question.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
 import type { Input } from '../input/types.js';
+import type { Extractor } from '../output/extracting.js';
 import { type OutputFile, openOutputFile } from '../output/file.js';
-import { createFormatter } from '../output/format.js';
+import { createFormatter, type WriteText } from '../output/format.js';
 import { Recording } from '../output/recording.js';
 import { runSinks } from '../run-sinks.js';
-import { usageError } from '../usage.js';
-import { type AskFlags, choiceOf, overridesOf, paramsOf, writerParamsOf } from './ask-flags.js';
+import { type AskFlags, overridesOf, paramsOf, writerParamsOf } from './ask-flags.js';
 
 /** Where everything goes that comes out of a run. */
 interface Outputs {
@@ -25,7 +28,7 @@ interface Outputs {
   notes: Warning[];
 }
 
-/** `mom ask`: input, mixture, run, answer. */
+/** `mom ask`: what is wanted, input, mixture, run, answer. */
 export async function run(prompt: string[], flags: object, context: CliContext): Promise<Exit> {
   const asking = begin(prompt, flags as AskFlags, context);
   try {
@@ -36,24 +39,31 @@ export async function run(prompt: string[], flags: object, context: CliContext):
 }
 
 async function ask(asking: Asking): Promise<Exit> {
+  refuseContradictions(asking.flags, asking.prompt);
   const outputs = openOutputs(asking);
-  const making = startApp(asking, outputs);
+  const order = await makeOrder(asking);
+  const making = startApp(asking, order, outputs);
   // Input is read meanwhile; if that fails first, nobody awaits the app.
   making.catch(() => undefined);
-  const [question, app] = await unlessAborted(Promise.all([readQuestion(asking), making]), asking.cancellation.signal);
-  const warnings = [...app.warnings, ...question.warnings];
-  announce(asking, warnings);
-  outputs.notes.push(...warnings);
-  const request = requestOf(asking, question, app, outputs);
+  const [question, app] = await unlessAborted(Promise.all([readQuestion(asking, order), making]), asking.cancellation.signal);
+  const { request, warnings } = await goOn(order, app, requestOf(asking, order, question, app, outputs));
+  const early = [...app.warnings, ...question.warnings, ...warnings];
+  announce(asking, early);
+  outputs.notes.push(...early);
   try {
     if (asking.flags.explainRoute) return await showRoute(asking, app, request, outputs);
     return asking.flags.dryRun
       ? await showPlan(asking, app, request, outputs, outputs.notes)
-      : await answer(asking, app, request, outputs, outputs.notes);
+      : await answer(asking, order, app, request, outputs);
   } finally {
     await app.close();
     outputs.recording?.close();
   }
+}
+
+/** What an earlier run has brought already is not asked for again. */
+async function goOn({ earlier }: Order, app: App, request: RunRequest): Promise<{ request: RunRequest; warnings: readonly Warning[] }> {
+  return earlier === null ? { request, warnings: [] } : (await import('../ask/earlier.js')).requestAfter(earlier, app, request);
 }
 
 function openOutputs({ flags, context, messages }: Asking): Outputs {
@@ -64,14 +74,18 @@ function openOutputs({ flags, context, messages }: Asking): Outputs {
   };
 }
 
-async function startApp({ flags, context, messages, cancellation }: Asking, { recording, notes }: Outputs): Promise<App> {
+async function startApp(
+  { flags, context, messages, cancellation }: Asking,
+  { choice }: Order,
+  { recording, notes }: Outputs,
+): Promise<App> {
   return createApp({
     env: context.env,
     cwd: context.cwd,
     home: context.home,
     ...(flags.config === undefined ? {} : { configFile: flags.config }),
     overrides: await overridesOf(flags),
-    choice: choiceOf(flags),
+    choice,
     sandbox: flags.sandbox
       ? { recorded: [join(context.packageRoot, 'recorded', 'gsm8k.jsonl')], ...(flags.seed === undefined ? {} : { seed: flags.seed }) }
       : null,
@@ -90,13 +104,14 @@ function announce({ flags, messages }: Asking, warnings: readonly Warning[]): vo
   for (const warning of warnings) messages.warn(warning.message);
 }
 
-function requestOf({ flags, format, cancellation }: Asking, question: Input, app: App, { file }: Outputs): RunRequest {
+function requestOf({ flags, format, cancellation }: Asking, order: Order, question: Input, app: App, { file }: Outputs): RunRequest {
   return {
     messages: question.messages,
     mixture: app.mixture,
     params: paramsOf(flags),
     writerParams: writerParamsOf(flags),
-    stream: format !== 'json' && file === null && !flags.showProposals,
+    ...(order.format ? { format: order.format } : {}),
+    stream: format !== 'json' && file === null && !flags.showProposals && !flags.extract,
     cache: flags.cache ? (flags.refresh ? 'refresh' : 'use') : 'off',
     signal: cancellation.signal,
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
@@ -114,7 +129,6 @@ async function showPlan(asking: Asking, app: App, request: RunRequest, { file }:
 }
 
 async function showRoute(asking: Asking, app: App, request: RunRequest, { file }: Outputs): Promise<Exit> {
-  if (asking.flags.dryRun) throw usageError('--explain-route and --dry-run cannot be used together', 'leave one of them out');
   const { routeText, routeJson } = await import('../view/route.js');
   const plan = await app.engine.plan(request);
   for (const warning of plan.warnings) asking.messages.warn(warning.message);
@@ -122,25 +136,40 @@ async function showRoute(asking: Asking, app: App, request: RunRequest, { file }
   return lost ? { status: exitCode(lost.code) } : SUCCESS;
 }
 
-async function answer(asking: Asking, app: App, request: RunRequest, outputs: Outputs, early: readonly Warning[]): Promise<Exit> {
+async function answer(asking: Asking, order: Order, app: App, request: RunRequest, outputs: Outputs): Promise<Exit> {
   const { flags, format, context, messages, stdout } = asking;
-  const { file, recording } = outputs;
+  const { file, recording, notes: early } = outputs;
   let whole = '';
-  const write = (text: string) => {
+  const write: WriteText = (text, proposals) => {
     whole += text;
-    if (file === null) stdout.write(text);
+    if (file === null) stdout.write(text, proposals);
   };
-  const formatter = createFormatter(format, write, { showProposals: flags.showProposals === true, early });
+  if (asking.rendering && file === null && !flags.extract && order.format === null) stdout.render(asking.rendering);
   const id = app.engine.newId();
-  const sinks = await runSinks({ app, flags, context, messages, id });
+  const extractor = flags.extract ? await codeOnly(asking, app, id, write) : null;
+  const formatter =
+    extractor ?? createFormatter(format, write, { showProposals: flags.showProposals === true, early, onAsked: () => stdout.prepare() });
+  const sinks = await runSinks({ app, flags, context, messages, id, order });
   const all: EventSink[] = [sinks.progress, formatter, ...sinks.record].filter((sink) => sink !== null);
   recording?.open();
   const result = await app.engine.run(request, all, id);
   sinks.progress?.stop();
   formatter.finish(result);
-  const hasAnswer = result.status === 'complete' || result.status === 'degraded';
+  const lack = extractor?.lack ?? null;
+  const hasAnswer = (result.status === 'complete' || result.status === 'degraded') && lack === null;
   const toFile = file !== null && (hasAnswer || format !== 'text');
   const lost = toFile ? await deliver(asking, whole, file) : await endOutput(asking, whole);
   for (const sink of sinks.record) await sink.close?.();
-  return ending(asking, result, { lost, journal: sinks.journalPath });
+  const journal = app.settings.log === 'full' ? sinks.journalPath : null;
+  const exit = ending(asking, result, { lost, lack, keeping: { journal, sandbox: flags.sandbox === true } });
+  if (sinks.journalPath !== null) await keep(asking, sinks.journalPath);
+  if (flags.open) await (await import('../ask/open-page.js')).openPage(asking, id);
+  return exit;
+}
+
+/** What `-x` prints in place of the answer. */
+async function codeOnly({ flags, messages }: Asking, app: App, id: string, write: (text: string) => void): Promise<Extractor> {
+  const { createExtractor, wishOf } = await import('../output/extracting.js');
+  const isKept = flags.log && app.settings.log === 'full';
+  return createExtractor(write, { wish: wishOf(flags), warn: (message) => messages.warn(message), shownBy: isKept ? id : null });
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { checkSideRules } from '../../app/side-rules.js';
 import { describeConfig, shownConfig } from '../../config/describe.js';
-import { type FoundFile, findProjectFile, readConfigFile } from '../../config/discover.js';
+import { displayPath, type FoundFile, findProjectFile, readConfigFile } from '../../config/discover.js';
 import { fileLayer, findFiles, loadConfig, parseSet, searchPlaces } from '../../config/load.js';
 import { mixtureNames } from '../../config/recipe.js';
 import { checkMixtures } from '../../config/resolve.js';
@@ -129,7 +129,8 @@ async function changeTrust(options: ConfigOptions, context: ConfigContext): Prom
     context.stdout.write(revokeTrust(list, file.path) ? `no longer trusted: ${file.path}\n` : `was not trusted: ${file.path}\n`);
     return 0;
   }
-  await fileLayer(file, 'project', context.cwd);
+  if (file.path.endsWith('.md')) await checkTemplate(file, context);
+  else await fileLayer(file, 'project', context.cwd);
   trust(list, file.path, file.text);
   context.stdout.write(`trusted as it is now: ${file.path}\n`);
   return 0;
@@ -143,4 +144,10 @@ async function projectFile(options: ConfigOptions, context: ConfigContext, mustE
   const found = await findProjectFile(context.cwd);
   if (found) return found;
   throw new MomError('config_invalid', `there is no project file above ${context.cwd}`, { hint: '`mom config where` lists the places' });
+}
+
+/** A template of the project is trusted as its configuration is. */
+async function checkTemplate({ path, text }: FoundFile, { cwd }: ConfigContext): Promise<void> {
+  const { parseTemplate } = await import('../../config/template-file.js');
+  await parseTemplate(text, displayPath(path, cwd));
 }

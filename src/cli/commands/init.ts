@@ -2,7 +2,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { FILE_NAMES, userConfigDir } from '../../config/discover.js';
-import { KNOWN_PROVIDERS } from '../../config/providers.js';
+import { KeyRing } from '../../config/key-ring.js';
+import { keysFile } from '../../config/key-store.js';
+import { DEFAULT_PROVIDER, KNOWN_PROVIDERS } from '../../config/providers.js';
 import { projectTemplate, userTemplate } from '../../config/template.js';
 import { MomError } from '../../core/error.js';
 import { makeFolder } from '../../core/make-folder.js';
@@ -35,7 +37,8 @@ export async function run(options: InitOptions, context: InitContext): Promise<n
       hint: taken === path ? '--force replaces it' : 'move it away first: only one of these files counts',
     });
   }
-  const text = options.project ? projectTemplate() : userTemplate(await chooseProviders(context));
+  const chosen = options.project ? null : await chooseProviders(context);
+  const text = chosen === null ? projectTemplate() : userTemplate(chosen);
   try {
     makeFolder(dirname(path));
     writeFileSync(path, text, { mode: 0o600, flag: options.force ? 'w' : 'wx' });
@@ -46,7 +49,15 @@ export async function run(options: InitOptions, context: InitContext): Promise<n
     });
   }
   context.stdout.write(`wrote ${path}\n`);
+  for (const name of chosen === null ? [] : withoutKey(chosen, context)) context.stdout.write(`next: mom keys set ${name}\n`);
   return 0;
+}
+
+/** Those of the chosen providers whose keys are neither in the environment nor kept; the default one where none was chosen. */
+function withoutKey(chosen: readonly string[], { env, home }: InitContext): string[] {
+  const ring = new KeyRing(keysFile(env, home));
+  const names = chosen.length === 0 && ring.names().length === 0 ? [DEFAULT_PROVIDER] : chosen;
+  return names.filter((name) => ring.kept(name) === null && !(KNOWN_PROVIDERS[name]?.keyVariables ?? []).some((each) => env[each]));
 }
 
 /** On a terminal the user says which keys there are; else the environment does. */

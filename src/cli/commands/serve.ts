@@ -52,10 +52,11 @@ function announce({ gateway }: Started, flags: ServeFlags, { stdout }: CliContex
   );
 }
 
-async function end({ gateway, log }: Started, signal: NodeJS.Signals): Promise<void> {
+async function end({ gateway, log, recorders }: Started, signal: NodeJS.Signals): Promise<void> {
   const { drain } = gateway.service().settings.serve;
   log.note(`${signal}: mom stops; ${whatIsLeft(gateway.inFlight(), drain, signal)}`);
   await gateway.drain();
+  await recorders.close();
   await log.close();
 }
 

@@ -42,7 +42,7 @@ export function walkFolder(name: string, place: string): { found: Found[]; leftO
   }
 
   function reasonToSkip(entry: Dirent, at: string): string | null {
-    if (isKeyLike(entry.name) && !entry.isDirectory()) return 'looks like a key';
+    if (isKeyLike(at) && !entry.isDirectory()) return 'looks like a key';
     if (entry.name.startsWith('.')) return 'hidden';
     if (entry.isSymbolicLink()) return reasonToSkipLink(root, at);
     return entry.isDirectory() || entry.isFile() ? null : 'not a file';

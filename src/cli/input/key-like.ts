@@ -10,8 +10,12 @@ const KEY_LIKE: readonly RegExp[] = [
   /^(client_secret|service[-_]account).*\.json$/,
 ];
 
+/** Mom's own keys. */
+const OWN_KEYS = /(^|[/\\])mom[/\\](keys\.json|serve-key)$/;
+
 /** True for files that by their name hold keys or passwords. */
 export function isKeyLike(path: string): boolean {
+  if (OWN_KEYS.test(path)) return true;
   const name = basename(path).toLowerCase();
   return KEY_LIKE.some((pattern) => pattern.test(name));
 }

@@ -8,12 +8,13 @@ import { errorLine, MomError } from '../../core/error.js';
 import type { RequestLog } from '../../observe/request-log.js';
 import type { CliContext } from '../context.js';
 import { overridesOf, type ServeFlags } from './flags.js';
+import type { OperatorLog } from './operator-log.js';
 
 /** The name of the key that mom has made, in log and metrics and for `mom keys show`. */
 const OWN_KEY = 'serve';
 
 /** Makes the service that flags and configuration ask for, at the start and for every reload. @throws MomError */
-export function serviceOpener(flags: ServeFlags, context: CliContext, log: RequestLog, signal: AbortSignal): () => Promise<Service> {
+export function serviceOpener(flags: ServeFlags, context: CliContext, log: OperatorLog, signal: AbortSignal): () => Promise<Service> {
   const { env, cwd, home, packageRoot } = context;
   const guards = createSharedGuards();
   const recorded = [join(packageRoot, 'recorded', 'gsm8k.jsonl')];
@@ -29,6 +30,7 @@ export function serviceOpener(flags: ServeFlags, context: CliContext, log: Reque
       sandbox: flags.sandbox ? { recorded, ...(flags.seed === undefined ? {} : { seed: flags.seed }) } : null,
       signal,
       onNote: ({ message }) => log.warn(message),
+      onKey: log.hide,
     });
     return flags.auth ? withOwnKey(service, context, log) : service;
   };
@@ -48,7 +50,13 @@ function withOwnKey(service: Service, { env, home }: CliContext, log: RequestLog
   for (const { message } of warnings) log.warn(message);
   const own: ServeKey = { name: OWN_KEY, key, requestsPerMinute: null, concurrency: null, budget: { day: null, month: null } };
   const serve = { ...service.settings.serve, keys: [...service.settings.serve.keys, own] };
-  return { ...service, settings: { ...service.settings, serve }, secrets: [...service.secrets, key] };
+  return {
+    ...service,
+    settings: { ...service.settings, serve },
+    get secrets() {
+      return [...service.secrets, key];
+    },
+  };
 }
 
 /**

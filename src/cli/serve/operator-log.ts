@@ -12,6 +12,8 @@ export interface OperatorLog extends RequestLog {
   clean(text: string): string;
   /** From now on this service's keys are kept out too. */
   follow(service: Service): void;
+  /** From now on this key is kept out. */
+  hide(key: string): void;
   /** Resolves when all lines are written, or nobody takes them. */
   close(): Promise<void>;
 }
@@ -29,13 +31,15 @@ export function openOperatorLog({ isTerminal, quiet }: { isTerminal: boolean; qu
     readable: isTerminal ? logLine : null,
     level: quiet ? 'error' : 'info',
   });
+  const hide = (...keys: readonly string[]) => {
+    for (const key of keys) secrets.add(key);
+    redactor = createRedactor([...secrets]);
+  };
   return {
     ...log,
     clean,
-    follow(service) {
-      for (const secret of service.secrets) secrets.add(secret);
-      redactor = createRedactor([...secrets]);
-    },
+    follow: (service) => hide(...service.secrets),
+    hide: (key) => hide(key),
     close: stream.close,
   };
 }

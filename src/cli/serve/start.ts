@@ -6,12 +6,13 @@ import type { ServeFlags } from './flags.js';
 import { keepHeapSmall } from './heap.js';
 import { refuseUnready, serviceOpener } from './open.js';
 import { type OperatorLog, openOperatorLog } from './operator-log.js';
-import { createRecorders } from './recorders.js';
+import { createRecorders, type Recorders } from './recorders.js';
 
-/** A gateway that answers, and its log. */
+/** A gateway that answers, its log, and who keeps a record of its runs. */
 export interface Started {
   gateway: Gateway;
   log: OperatorLog;
+  recorders: Recorders;
 }
 
 /** Everything that `mom serve` needs is loaded with this module. @throws MomError */
@@ -36,7 +37,7 @@ export async function start(flags: ServeFlags, context: CliContext, signal: Abor
       },
     });
     for (const { message } of gateway.service().warnings) log.warn(message);
-    return { gateway, log };
+    return { gateway, log, recorders };
   } catch (error) {
     await log.close();
     throw error;

@@ -33,16 +33,17 @@ export function dryRunJson({ plan, quote, request, providers, early }: DryRun) {
     mixture: plan.mixture.name,
     strategy: plan.strategy,
     route_reason: plan.reason,
-    calls: quote.calls.length,
+    calls: quote.calls.filter(({ kept }) => !kept).length,
     proposers: plan.proposers.map(member('proposer')),
     writers: plan.writers.map(member('writer')),
     input_tokens_estimate: tokens,
-    planned: quote.calls.map(({ id, kind, layer, member, certain, input_tokens, output_tokens, usd }) => ({
+    planned: quote.calls.map(({ id, kind, layer, member, certain, input_tokens, output_tokens, usd, kept = false }) => ({
       id,
       kind,
       layer,
       ...whereabouts(member, providers),
       certain,
+      kept,
       input_tokens,
       output_tokens,
       cost_usd: usd,
@@ -57,11 +58,13 @@ export function dryRunJson({ plan, quote, request, providers, early }: DryRun) {
 /** The same for reading. */
 export function dryRunText(run: DryRun): string {
   const { plan, quote } = run;
+  const made = quote.calls.filter(({ kept }) => !kept);
   const asked = new Set(quote.calls.map((call) => call.member.id));
   const fallbacks = plan.writers.filter((writer) => !asked.has(writer.id));
   return [
-    `${countText(quote.calls)}, ${plan.reason}; nothing was sent`,
-    ...stages(quote.calls).flatMap(({ title, calls }) => [`${title}:`, ...calls.flatMap((call) => callLines(call, run))]),
+    `${countText(made)}, ${plan.reason}; nothing was sent`,
+    ...keptLines(quote.calls),
+    ...stages(made).flatMap(({ title, calls }) => [`${title}:`, ...calls.flatMap((call) => callLines(call, run))]),
     ...(fallbacks.length > 0 ? ['only if that fails:', ...fallbacks.map((member) => memberLine(member.id, member, run))] : []),
     ...totalLines(quote),
     ...priceWarnings(plan, quote).map(({ message }) => message),
@@ -73,6 +76,14 @@ function countText(calls: readonly QuotedCall[]): string {
   const certain = calls.filter((call) => call.certain).length;
   const count = certain === calls.length ? String(certain) : `${certain} to ${calls.length}`;
   return `${count} ${calls.length === 1 ? 'call' : 'calls'}`;
+}
+
+/** Who is not asked, as the answer is there. */
+function keptLines(calls: readonly QuotedCall[]): string[] {
+  const kept = calls.filter((call) => call.kept);
+  return kept.length === 0
+    ? []
+    : ['answered in the earlier run:', ...kept.map(({ id, member }) => `  ${id}  ${member.model}  (${member.family})`)];
 }
 
 /** Calls that do the same, as they follow each other. */

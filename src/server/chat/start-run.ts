@@ -6,6 +6,7 @@ import type { Client, GatewayDeps, ServiceLease } from '../context.js';
 import { LiveRun } from './live-run.js';
 import type { ChatRequest } from './request.js';
 import type { RequestKey } from './request-key.js';
+import { sourceOf } from './run-source.js';
 import type { ChatState } from './runs.js';
 
 export interface RunOrder {
@@ -31,7 +32,7 @@ export function startRun(deps: GatewayDeps, state: ChatState, order: RunOrder): 
     clean: (text) => createRedactor(secrets).clean(text),
     onAbandoned: keep,
   });
-  const sinks = [live, deps.metrics.ofRun(client.name), ...deps.recordersOf(live.id)];
+  const sinks = [live, deps.metrics.ofRun(client.name), ...deps.recordersOf(live.id, sourceOf(live.id, order))];
   const running = engine.run(
     {
       messages: request.messages,

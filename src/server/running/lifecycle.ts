@@ -1,14 +1,13 @@
 import type { Service } from '../../app/service.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { toMomError } from '../../core/error.js';
-import type { EventSink } from '../../core/event.js';
 import type { Metrics } from '../../observe/metrics.js';
 import type { RequestLog } from '../../observe/request-log.js';
 import { type Access, accessOf } from '../access.js';
 import { createGateway, type GatewayApp } from '../app.js';
 import { handleChat } from '../chat/index.js';
 import { createChatState } from '../chat/runs.js';
-import type { GatewayDeps } from '../context.js';
+import type { GatewayDeps, RecordersOf } from '../context.js';
 import { CONNECTION, type ConnectionLimits } from '../limits.js';
 import { listen } from '../socket/listen.js';
 import { drain } from './drain.js';
@@ -23,7 +22,7 @@ export interface GatewayOptions {
   allowRemote: boolean;
   log: RequestLog;
   metrics: Metrics;
-  recordersOf(runId: string): readonly EventSink[];
+  recordersOf: RecordersOf;
   /** Told of every service before it is in force. */
   onService?(service: Service): void | Promise<void>;
   /** @default systemClock */

@@ -4,6 +4,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type ConfigAction, type ConfigOptions, run } from '../../../src/cli/commands/config.js';
 import { run as init } from '../../../src/cli/commands/init.js';
+import { changeKeys, keysFile } from '../../../src/config/key-store.js';
 import { makeWorkspace, PROJECT, USER } from '../../config/workspace.js';
 
 function collect() {
@@ -130,7 +131,11 @@ describe('mom init', () => {
       message: `${path} exists already`,
       hint: '--force replaces it',
     });
-    expect(await start(space, { force: true }).done).toBe(0);
+    const again = start(space, { force: true });
+    expect([await again.done, again.out()]).toEqual([0, `wrote ${path}\nnext: mom keys set openrouter\n`]);
+    await changeKeys(keysFile({}, space.home), (keys) => keys.set('openai', { key: 'k', address: 'https://api.openai.com' }));
+    const kept = start(space, { force: true });
+    expect([await kept.done, kept.out()]).toEqual([0, `wrote ${path}\n`]);
   });
 
   it('writes a project file on request', async () => {
@@ -143,7 +148,10 @@ describe('mom init', () => {
     const space = makeWorkspace();
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
     stdin.write('y\nn\nn\ny\n');
-    await start(space, {}, { stdin }).done;
+    const asked = start(space, {}, { stdin, env: { OPENAI_API_KEY: 'k' } });
+    await asked.done;
+    const path = join(space.home, '.config/mom/mom.config.yaml');
+    expect(asked.out()).toBe(`wrote ${path}\nnext: mom keys set openrouter\nnext: mom keys set google\n`);
     const text = readFileSync(join(space.home, '.config/mom/mom.config.yaml'), 'utf8');
     expect([/^ {2}openrouter:/m.test(text), /^ {2}openai:/m.test(text), /^ {2}google:/m.test(text)]).toEqual([true, false, true]);
   });

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { journalRuns } from '../../support/journals.js';
 import { logLines } from '../../support/serve-cli.js';
 import { chatRequest } from '../../support/wire.js';
 import { fault } from './matrix.js';
@@ -56,12 +55,10 @@ function question(model: string, stream: boolean): string {
   return JSON.stringify({ model, stream, messages: [{ role: 'user', content: 'What is it?' }] });
 }
 
-/** What the journal of a case's only run says by now. */
+/** What the journal says by now of a case's only run. */
 function journalOf({ name }: Case): string {
-  const dir = join(mom.place.state, 'mom', 'runs');
-  if (!existsSync(dir)) return '';
-  const texts = readdirSync(dir).map((file) => readFileSync(join(dir, file), 'utf8'));
-  return texts.find((text) => text.includes(`"mixture":"${name}"`)) ?? '';
+  const run = journalRuns(mom.place).find(({ events: [start] }) => start?.type === 'run.start' && start.mixture === name);
+  return (run?.events ?? []).map((event) => `${JSON.stringify(event)}\n`).join('');
 }
 
 /** Whether the moment has come, as far as it can be known from outside. */

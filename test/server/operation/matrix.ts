@@ -351,9 +351,15 @@ export const MATRIX = {
   },
   diskFull: {
     fault: 'the disk is full',
-    seen: 'every answer comes whole; one warning in the log, and one more for each hour that it lasts',
+    seen: 'every answer comes whole; a warning in the log for each thing that can not be written, again after an hour',
     cost: 'the runs',
     left: 'journals end early',
+  },
+  brokenHistory: {
+    fault: 'the history is broken, or can not be written',
+    seen: 'every answer comes whole; a warning in the log, again after an hour',
+    cost: 'the runs',
+    left: 'journals complete; they go into the history when it can be used again',
   },
   fewFiles: {
     fault: '200 requests while the system allows 80 open files',

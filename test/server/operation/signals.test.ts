@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/core/event.js';
+import { journalLines, journalRuns, keepJournals } from '../../support/journals.js';
 import { chatRequest } from '../../support/wire.js';
 import { fault } from './matrix.js';
-import { type Ended, load, MESSAGES, MIXTURES, type Operation, operate, outcome, until } from './support.js';
+import { type Ended, load, MESSAGES, MIXTURES, operate, outcome, until } from './support.js';
 
 const ends: (() => void | Promise<void>)[] = [];
 const finished = (then: () => void | Promise<void>) => void ends.unshift(then);
@@ -14,22 +12,13 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-function journals({ place }: Operation): RunEvent[][] {
-  const dir = join(place.state, 'mom', 'runs');
-  return readdirSync(dir).map((name) =>
-    readFileSync(join(dir, name), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as RunEvent),
-  );
-}
-
 describe('a signal under load', () => {
   it.each([
     [fault('sigterm'), 'SIGTERM'],
     [fault('sigint'), 'SIGINT'],
   ] as const)('%s', async (_fault, signal) => {
     const mom = await operate({ mixtures: MIXTURES, finished });
+    keepJournals(mom.place);
     const asked = load(mom, 'mom/slow', 39);
     const kept = await mom.wire();
     kept.send(...chatRequest(JSON.stringify({ model: 'mom/slow', messages: MESSAGES, stream: true })));
@@ -47,15 +36,17 @@ describe('a signal under load', () => {
       new Set([JSON.stringify({ status: 200, content: 'both of them', isWhole: true, code: null })]),
     );
     expect(await mom.done).toMatchObject({ status: null, signal });
-    const all = journals(mom);
+    const all = journalRuns(mom.place);
     expect(all).toHaveLength(40);
-    for (const events of all)
+    expect(journalLines(mom.place).at(-1)).toEqual({ type: 'journal.end' });
+    for (const { events } of all)
       expect(events.at(-1)).toMatchObject({ type: 'run.end', result: { status: 'complete', answer: 'both of them' } });
     expect(mom.sandbox.stats()).toMatchObject({ active: 0, cancelled: 0 });
   });
 
   it(fault('drainOver'), async () => {
     const mom = await operate({ mixtures: MIXTURES, serve: { drain: '300ms' }, finished });
+    keepJournals(mom.place);
     const asked = load(mom, 'mom/hanging', 10);
     await until(() => mom.sandbox.stats().active === 20, 'all calls');
     const began = performance.now();
@@ -72,7 +63,8 @@ describe('a signal under load', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
     expect(stderr).toContain('stopping: 10 requests are cut after 0.3 s');
     await until(() => mom.sandbox.stats().active === 0, 'the end of the calls');
-    for (const events of journals(mom)) expect(events.at(-1)).toMatchObject({ type: 'run.end', result: { status: 'cancelled' } });
+    for (const { events } of journalRuns(mom.place))
+      expect(events.at(-1)).toMatchObject({ type: 'run.end', result: { status: 'cancelled' } });
   });
 
   it(fault('drainNotReading'), async () => {

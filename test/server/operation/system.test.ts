@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MOM, runCli } from '../../support/cli.js';
+import { journalRuns, keepJournals } from '../../support/journals.js';
 import { logLines } from '../../support/serve-cli.js';
 import { fault } from './matrix.js';
 import { load, MIXTURES, operate, until } from './support.js';
@@ -45,7 +48,32 @@ describe('what the system does to the gateway', () => {
     const { stderr, signal } = await mom.stop();
     expect(signal).toBe('SIGTERM');
     const warnings = logLines(stderr).filter(({ level, msg }) => level === 'warn' && msg !== 'request');
-    expect(warnings.map(({ msg }) => msg)).toEqual([expect.stringMatching(/^the journal \S+ could not be written: EFBIG/)]);
+    expect(warnings.map(({ msg }) => msg)).toEqual([
+      expect.stringMatching(/^the journal \S+ could not be written: EFBIG/),
+      expect.stringMatching(/^runs could not be taken into the store: /),
+    ]);
+  });
+
+  it(fault('brokenHistory'), async () => {
+    const mom = await operate({ mixtures: MIXTURES, finished });
+    keepJournals(mom.place);
+    const ended = await Promise.all(load(mom, 'mom/quick', 20));
+    for (const each of ended) expect(each).toEqual({ status: 200, content: 'both', isWhole: true, code: null });
+    await mom.untilStderr('could not be taken into the store');
+    await Promise.all(load(mom, 'mom/quick', 10));
+    const { stderr, signal } = await mom.stop();
+    expect(signal).toBe('SIGTERM');
+    const warnings = logLines(stderr).filter(({ level, msg }) => level === 'warn' && msg !== 'request');
+    expect(warnings.map(({ msg }) => msg)).toEqual([
+      expect.stringMatching(/^runs could not be taken into the store: .*mom\.db.*; their journals wait for the next try; /),
+    ]);
+    for (const { events } of journalRuns(mom.place))
+      expect(events.at(-1)).toMatchObject({ type: 'run.end', result: { status: 'complete' } });
+    expect(journalRuns(mom.place)).toHaveLength(30);
+    rmdirSync(join(mom.place.state, 'mom', 'mom.db'));
+    const { stderr: said } = await runCli(['logs', 'import'], { place: mom.place });
+    expect(said).toBe('mom: 30 runs taken in\n');
+    expect(journalRuns(mom.place)).toEqual([]);
   });
 
   it(fault('fewFiles'), async () => {

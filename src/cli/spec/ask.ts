@@ -1,10 +1,9 @@
-import { LAYERS, REFINE_ROUNDS } from '../core/limits.js';
-import { STRATEGIES } from '../core/mixture.js';
-import { CONFIG_FILE, type CommandSpec, GROUPS, JSON_OUT, SET } from './option-spec.js';
-import { KEYS, SERVE } from './serve/options.js';
-import { dollars, duration, durationOrAuto, numberBetween, oneOf, someText, wholeBetween, wholeNumber } from './values.js';
+import { LAYERS, REFINE_ROUNDS } from '../../core/limits.js';
+import { STRATEGIES } from '../../core/mixture.js';
+import { CONFIG_FILE, type CommandSpec, GROUPS, SET } from './option-spec.js';
+import { dollars, duration, durationOrAuto, numberBetween, oneOf, parameter, someText, wholeBetween, wholeNumber } from './values.js';
 
-const { input, models, waiting, output, more } = GROUPS;
+const { input, models, waiting, history, output, more } = GROUPS;
 
 export const ASK: CommandSpec = {
   name: 'ask',
@@ -19,6 +18,7 @@ export const ASK: CommandSpec = {
       short: true,
       repeat: true,
       value: someText,
+      completes: 'file',
     },
     {
       flags: '-a, --attach <image>',
@@ -27,6 +27,21 @@ export const ASK: CommandSpec = {
       short: true,
       repeat: true,
       value: someText,
+      completes: 'file',
+    },
+    {
+      flags: '-t, --template <name>',
+      help: 'ask with a template; mom templates list shows them',
+      group: input,
+      value: someText,
+      completes: 'template',
+    },
+    {
+      flags: '-p, --param <name=value>',
+      help: 'fill in a parameter of the template (repeat)',
+      group: input,
+      repeat: true,
+      value: parameter,
     },
     { flags: '--stdin', help: 'wait for stdin, however long it takes', group: input },
     { flags: '--no-stdin', help: 'ignore stdin', group: input },
@@ -37,6 +52,7 @@ export const ASK: CommandSpec = {
       short: true,
       repeat: true,
       value: someText,
+      completes: 'model',
     },
     {
       flags: '--critic <id>',
@@ -45,9 +61,10 @@ export const ASK: CommandSpec = {
       short: true,
       repeat: true,
       value: someText,
+      completes: 'model',
     },
     { flags: '--no-critic', help: "print each model's answer under a heading, merge nothing", group: models },
-    { flags: '--mixture <name>', help: 'mixture of the configuration', group: models, short: true, value: someText },
+    { flags: '--mixture <name>', help: 'mixture of the configuration', group: models, short: true, value: someText, completes: 'mixture' },
     { flags: '--strategy <name>', help: `how answers become one: ${STRATEGIES.join(', ')}`, group: models, value: oneOf(...STRATEGIES) },
     { flags: '--temperature <n>', help: 'sampling temperature of every call', group: models, value: numberBetween(0, 2) },
     { flags: '--max-tokens <n>', help: 'longest answer in tokens', group: models, value: wholeNumber(1) },
@@ -98,69 +115,55 @@ export const ASK: CommandSpec = {
       value: dollars,
     },
     { flags: '-n, --dry-run', help: 'show what would be called, who would see it and what it would cost; call nothing', group: waiting },
+    { flags: '-c, --continue', help: 'go on with the last conversation', group: history, short: true },
+    { flags: '--from <id>', help: 'go on with the conversation of this run', group: history, value: someText, completes: 'run' },
+    {
+      flags: '--resume <id>',
+      help: 'ask the question of this run again, paying only for what is missing: its proposals are used as they are',
+      group: history,
+      value: someText,
+      completes: 'run',
+    },
+    { flags: '--no-log', help: 'keep nothing of the run', group: history },
     { flags: '--json', help: 'print one JSON object, whatever happens', group: output, short: true },
     { flags: '--format <format>', help: "text, json, or jsonl for the run's events", group: output, value: oneOf('text', 'json', 'jsonl') },
-    { flags: '-o, --output <file>', help: 'write the answer to a file', group: output, short: true, value: someText },
-    { flags: '--show-proposals', help: "print each model's answer before the merged one", group: output },
+    { flags: '-o, --output <file>', help: 'write the answer to a file', group: output, short: true, value: someText, completes: 'file' },
+    {
+      flags: '--show-proposals',
+      help: "print each model's answer before the merged one, side by side on a wide terminal",
+      group: output,
+    },
+    {
+      flags: '--schema <schema>',
+      help: 'answer in JSON: a JSON Schema (FILE or text), or fields such as "name, age int"',
+      group: output,
+      value: someText,
+      completes: 'file',
+    },
+    { flags: '-x, --extract', help: 'print only the last code block of the answer', group: output },
+    { flags: '--lang <name>', help: 'with -x: of code blocks in this language', group: output, value: someText },
+    { flags: '--first', help: 'with -x: the first code block', group: output },
+    { flags: '--all', help: 'with -x: every code block', group: output },
+    { flags: '--raw', help: 'print Markdown as it is, on a terminal too', group: output },
+    { flags: '--render', help: 'render Markdown, in a pipe too', group: output },
+    { flags: '--open', help: 'show the run as a page in the browser when it is over', group: output },
     { flags: '--color <when>', help: 'auto, always or never', group: output, value: oneOf('auto', 'always', 'never') },
     { flags: '-q, --quiet', help: 'nothing on stderr but errors', group: output, short: true },
     { flags: '-v, --verbose', help: 'tell on stderr what happens', group: output },
     { flags: '--no-cache', help: 'neither use nor keep stored answers', group: more },
     { flags: '--refresh', help: 'ask anew and replace the stored answer', group: more },
-    { flags: '--no-log', help: 'keep no journal of the run', group: more },
     { flags: '--sandbox', help: 'use built-in simulated and recorded models: no key, no network', group: more, short: true },
     { flags: '--seed <n>', help: 'seed of everything drawn by chance', group: more, value: wholeNumber(0) },
     { ...CONFIG_FILE },
     { flags: '--debug-requests', help: 'write a readable trace of the run to ./debug-requests/', group: more },
-    { flags: '--debug-dir <dir>', help: 'write that trace to another folder', group: more, value: someText },
-    { flags: '--record <file>', help: 'keep the traffic with the providers for mom sandbox --replay', group: more, value: someText },
+    { flags: '--debug-dir <dir>', help: 'write that trace to another folder', group: more, value: someText, completes: 'file' },
+    {
+      flags: '--record <file>',
+      help: 'keep the traffic with the providers for mom sandbox --replay',
+      group: more,
+      value: someText,
+      completes: 'file',
+    },
   ],
   examples: ['mom ask "Why is the sky blue?"', 'git diff | mom ask "Review this change."', 'mom ask --sandbox'],
 };
-
-const INIT: CommandSpec = {
-  name: 'init',
-  summary: 'write a commented mom.config.yaml',
-  options: [
-    { flags: '--project', help: 'write it into the working directory instead of your config folder', group: more },
-    { flags: '--force', help: 'replace the file that is there', group: more },
-  ],
-};
-
-const CONFIG: readonly CommandSpec[] = [
-  { name: 'config', summary: 'look at, check and trust the configuration', options: [], parent: true },
-  {
-    name: 'config show',
-    summary: 'print the configuration in force, without secrets',
-    options: [{ flags: '--origin', help: 'say where each value comes from', group: output }, JSON_OUT, SET, CONFIG_FILE],
-  },
-  { name: 'config where', summary: 'print the files that are looked at', options: [JSON_OUT, CONFIG_FILE] },
-  { name: 'config validate', args: '[file]', summary: 'check a configuration', options: [JSON_OUT] },
-  { name: 'config schema', summary: 'print the JSON Schema of the configuration', options: [] },
-  {
-    name: 'config trust',
-    args: '[file]',
-    summary: 'trust a project file as it is now',
-    options: [{ flags: '--revoke', help: 'trust it no longer', group: more }],
-  },
-];
-
-const SANDBOX: CommandSpec = {
-  name: 'sandbox',
-  summary: 'start the built-in simulated provider on loopback',
-  options: [
-    { flags: '--port <n>', help: 'port; 0 picks one', group: more, value: wholeNumber(0) },
-    {
-      flags: '--recorded <file>',
-      help: 'recorded answers to serve as recorded/<system> (repeat)',
-      group: more,
-      repeat: true,
-      value: someText,
-    },
-    { flags: '--replay <file>', help: 'traffic kept with mom ask --record', group: more, value: someText },
-    { flags: '--seed <n>', help: 'seed of everything drawn by chance', group: more, value: wholeNumber(0) },
-  ],
-};
-
-/** Every command, in the order of the help. */
-export const COMMANDS: readonly CommandSpec[] = [ASK, SERVE, INIT, ...KEYS, ...CONFIG, SANDBOX];

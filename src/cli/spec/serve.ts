@@ -1,5 +1,5 @@
-import { CONFIG_FILE, type CommandSpec, GROUPS, SET } from '../option-spec.js';
-import { oneOf, someText, wholeBetween, wholeNumber } from '../values.js';
+import { CONFIG_FILE, type CommandSpec, GROUPS, SET } from './option-spec.js';
+import { oneOf, someText, wholeBetween, wholeNumber } from './values.js';
 
 const { models, access, more } = GROUPS;
 
@@ -17,20 +17,15 @@ export const SERVE: CommandSpec = {
       group: access,
       value: oneOf('aider', 'openai'),
     },
-    { flags: '--mixture <name>', help: 'mixture behind the model name mom', group: models, value: someText },
+    { flags: '--mixture <name>', help: 'mixture behind the model name mom', group: models, value: someText, completes: 'mixture' },
     SET,
-    { flags: '--no-log', help: 'keep no journals of the runs', group: more },
+    { flags: '--no-log', help: 'keep nothing of the runs', group: more },
     { flags: '--sandbox', help: 'use built-in simulated and recorded models: no key, no network', group: more },
     { flags: '--seed <n>', help: "seed of the sandbox's chance", group: more, value: wholeNumber(0) },
     { ...CONFIG_FILE },
     { flags: '--debug-requests', help: 'write a readable trace of each run to ./debug-requests/', group: more },
-    { flags: '--debug-dir <dir>', help: 'write those traces to another folder', group: more, value: someText },
+    { flags: '--debug-dir <dir>', help: 'write those traces to another folder', group: more, value: someText, completes: 'file' },
     { flags: '-q, --quiet', help: 'nothing on stderr but errors', group: more },
   ],
   examples: ['mom serve', 'mom serve --sandbox --port 0', 'mom serve --print-env aider'],
 };
-
-export const KEYS: readonly CommandSpec[] = [
-  { name: 'keys', summary: 'show the key that mom has made', options: [], parent: true },
-  { name: 'keys show', args: '<name>', summary: 'print a key to stdout; the one of mom serve --auth is called serve', options: [] },
-];

@@ -1,4 +1,4 @@
-import { parseDuration } from '../core/duration.js';
+import { parseDuration } from '../../core/duration.js';
 
 /** How the text of an option becomes a value; null when the text is not accepted. */
 export interface ValueKind<T = unknown> {
@@ -56,3 +56,28 @@ export const assignment: ValueKind<string> = {
   parse: (text) => (/^[^=\s]+=/.test(text) ? text : null),
   accepts: 'path.to.option=value',
 };
+
+export const parameter: ValueKind<string> = {
+  parse: (text) => (/^[A-Za-z_][\w-]*=/.test(text) ? text : null),
+  accepts: 'name=value',
+};
+
+const DAY = 24 * 3_600_000;
+const AGES: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY, w: 7 * DAY };
+
+/** A point in time: so long ago, or a day at 0:00 UTC. */
+export const timeAgo: ValueKind<Date> = {
+  parse: (text) => {
+    const [, count, unit = ''] = /^(\d+)([mhdw])$/.exec(text) ?? [];
+    if (count !== undefined) return dateOrNull(Date.now() - Number(count) * (AGES[unit] ?? 0));
+    return /^\d{4}-\d{2}-\d{2}$/.test(text) ? dateOrNull(Date.parse(`${text}T00:00:00Z`), text) : null;
+  },
+  accepts: 'an age such as 90m, 24h, 7d or 4w, or a date such as 2026-01-31',
+};
+
+/** Null for a time that no date can hold, and for a day that is in no calendar. */
+function dateOrNull(ms: number, day?: string): Date | null {
+  const date = new Date(ms);
+  if (Number.isNaN(date.getTime())) return null;
+  return day === undefined || date.toISOString().startsWith(day) ? date : null;
+}

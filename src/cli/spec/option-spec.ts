@@ -1,5 +1,8 @@
 import { assignment, someText, type ValueKind } from './values.js';
 
+/** What the shell's completion offers where any text is taken. */
+export type Completes = 'file' | 'mixture' | 'model' | 'provider' | 'template' | 'run';
+
 /** One option. Help, parsing and docs/cli.md are made from these, so they can't differ. */
 export interface OptionSpec {
   flags: string;
@@ -11,6 +14,7 @@ export interface OptionSpec {
   repeat?: true;
   /** Left out for a switch. */
   value?: ValueKind;
+  completes?: Completes;
 }
 
 export interface CommandSpec {
@@ -18,10 +22,14 @@ export interface CommandSpec {
   name: string;
   /** As after the name in the usage line. */
   args?: string;
+  /** What completion offers for its arguments. */
+  completes?: Completes;
   summary: string;
+  /** What to do instead of giving it more arguments. */
+  tooMany?: string;
   options: readonly OptionSpec[];
   examples?: readonly string[];
-  /** Only groups other commands. */
+  /** Only groups other commands; one that does something itself has options of its own instead. */
   parent?: true;
 }
 
@@ -31,6 +39,7 @@ export const GROUPS = {
   models: 'Models',
   access: 'Access',
   waiting: 'Waiting and money',
+  history: 'History',
   output: 'Output',
   more: 'More',
 } as const;
@@ -42,6 +51,7 @@ export const CONFIG_FILE: OptionSpec = {
   help: 'use this file instead of the project and user files; it is trusted',
   group: more,
   value: someText,
+  completes: 'file',
 };
 
 export const SET: OptionSpec = {

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Env } from '../config/wishes.js';
+import { isMomError, type MomError } from '../core/error.js';
+import type { History, Imported, StoreHealth } from '../core/history.js';
+import type { Warning } from '../core/run.js';
+import { stateDir } from '../core/xdg.js';
+import { HistoryFile } from '../store/history/file.js';
+import { createHistory } from '../store/history/history.js';
+import { type ImportOptions, importFolder, NO_LIMIT } from '../store/history/import.js';
+import { journalNames } from '../store/history/journals.js';
+import { storeFailed } from '../store/history/trouble.js';
+import { momDbPath } from '../store/mom-db.js';
+
+export interface HistoryPlace {
+  env: Env;
+  home: string;
+  /** Told what is lost or could not be read, which stops nothing. */
+  onNote: (note: Warning) => void;
+}
+
+/** Milliseconds to wait for another process: where the user wants to see something, and where they already have their answer. */
+const PATIENCE = { reading: 2_000, keeping: 800 } as const;
+
+/** What is read of waiting journals after an answer; the rest is left to a command that reads the history. */
+const ASIDE_LIMIT = { files: 4, bytes: 256 * 1024 } as const;
+
+/** The store, with the journals of runs that are over taken in. @throws MomError `store_failed` */
+export async function openHistory(place: HistoryPlace): Promise<History> {
+  const { path, runs } = where(place);
+  if (!existsSync(path) && journalNames(runs).length === 0) return createHistory(path, null);
+  const file = await openFile(path);
+  try {
+    tell(place, importFolder({ dir: runs, open: () => file.open(), clock: () => new Date(), limit: NO_LIMIT }));
+  } catch (error) {
+    const { message, hint } = storeFailed(path, error);
+    place.onNote({ code: 'runs_wait', message: `the latest runs are not in the history yet: ${message}; ${hint}` });
+  }
+  return createHistory(path, file.database);
+}
+
+/** The store as it is: for completion, which has no time to take in journals. @throws MomError `store_failed` */
+export async function readHistory(place: HistoryPlace): Promise<History> {
+  const { path } = where(place);
+  return createHistory(path, existsSync(path) ? (await openFile(path)).database : null);
+}
+
+/** Takes in the journals of runs that are over. @throws MomError `store_failed`; the journals are then left as they are */
+export async function importJournals(place: HistoryPlace): Promise<Imported> {
+  return takeIn(place, NO_LIMIT, PATIENCE.reading);
+}
+
+/** Takes in one journal, and what else is waiting if that is soon done. @returns why it could not be: the journal is then left as it is */
+export async function keepRun(place: HistoryPlace, journal: string): Promise<MomError | null> {
+  try {
+    await takeIn(place, ASIDE_LIMIT, PATIENCE.keeping, basename(journal));
+    return null;
+  } catch (error) {
+    return isMomError(error) ? error : storeFailed(where(place).path, error);
+  }
+}
+
+/** How the store is. Never throws. */
+export async function storeHealth(place: HistoryPlace): Promise<StoreHealth> {
+  const { path, runs } = where(place);
+  const { inspect } = await import('../store/history/health.js');
+  return inspect(path, runs, PATIENCE.reading);
+}
+
+async function takeIn(place: HistoryPlace, limit: ImportOptions['limit'], patience: number, mine?: string): Promise<Imported> {
+  const { path, runs } = where(place);
+  const file = new HistoryFile(path, patience);
+  try {
+    if (journalNames(runs).length === 0) return { runs: 0, died: 0, unreadable: [] };
+    await file.load();
+    const open = () => file.open();
+    const imported = importFolder({ dir: runs, open, clock: () => new Date(), limit, ...(mine === undefined ? {} : { mine }) });
+    tell(place, imported);
+    return imported;
+  } catch (error) {
+    throw storeFailed(path, error);
+  } finally {
+    file.close();
+  }
+}
+
+/** The file, open where there is one. */
+async function openFile(path: string): Promise<HistoryFile> {
+  const file = new HistoryFile(path, PATIENCE.reading);
+  try {
+    await file.load();
+    if (existsSync(path)) file.open();
+    return file;
+  } catch (error) {
+    throw storeFailed(path, error);
+  }
+}
+
+function where({ env, home }: HistoryPlace): { path: string; runs: string } {
+  const dir = stateDir(env, home);
+  return { path: momDbPath(dir), runs: join(dir, 'runs') };
+}
+
+function tell({ onNote }: HistoryPlace, { unreadable }: Imported): void {
+  for (const path of unreadable) {
+    onNote({ code: 'journal_unreadable', message: `a journal can't be read, at least in part, and was set aside: ${path}` });
+  }
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { stateDir } from '../../core/xdg.js';
+import { type CliContext, type Exit, SUCCESS } from '../context.js';
+import { messagesOf, withHistory } from '../open-history.js';
+import { usageError } from '../usage.js';
+import { escapeJson } from '../view/sanitize.js';
+
+/** `mom logs path`: the store's file, whether it is there yet or not. */
+export async function path(context: CliContext): Promise<Exit> {
+  const file = join(stateDir(context.env, context.home), 'mom.db');
+  context.stdout.write(`${file}\n`);
+  if (!existsSync(file)) messagesOf(context).note('nothing is kept there yet');
+  return SUCCESS;
+}
+
+/** `mom logs prune`: forgets old runs. */
+export async function prune(given: object, context: CliContext): Promise<Exit> {
+  const { olderThan, dryRun } = given as { olderThan?: Date; dryRun?: boolean };
+  if (olderThan === undefined) throw usageError('mom logs prune needs to know how old', 'mom logs prune --older-than 90d');
+  const messages = messagesOf(context);
+  await withHistory(context, (history) => {
+    if (!dryRun) return messages.note(`${countOf(history.prune(olderThan), 'run')} forgotten`);
+    const old = history.list({}, Number.MAX_SAFE_INTEGER).filter(({ started_at }) => Date.parse(started_at) < olderThan.getTime());
+    return messages.note(`${countOf(old.length, 'run')} would be forgotten`);
+  });
+  return SUCCESS;
+}
+
+/** `mom logs export`: whole runs as JSON Lines, the oldest first; however many there are, few of them are in memory. */
+export async function exportRuns(given: object, context: CliContext): Promise<Exit> {
+  const { since } = given as { since?: Date };
+  const { stdout } = context;
+  await withHistory(context, async (history) => {
+    for (const run of history.all(since ?? null)) {
+      const json = JSON.stringify({ schema_version: 1, ...run });
+      if (!(await written(`${stdout.isTTY ? escapeJson(json) : json}\n`, stdout))) return;
+    }
+  });
+  return SUCCESS;
+}
+
+/** Resolves when the text is with the system; false when it never will be, as after its reader went away. */
+function written(text: string, stdout: Writable): Promise<boolean> {
+  return new Promise((resolve) => stdout.write(text, (error) => resolve(!error)));
+}
+
+/** `mom logs import`: takes in the journals of runs that are over. */
+export async function importJournals(context: CliContext): Promise<Exit> {
+  const app = await import('../../app/history.js');
+  const messages = messagesOf(context);
+  const { runs, died } = await app.importJournals({
+    env: context.env,
+    home: context.home,
+    onNote: ({ message }) => messages.warn(message),
+  });
+  const cut = died === 0 ? '' : `, ${died} of them cut short`;
+  messages.note(`${countOf(runs, 'run')} taken in${cut}`);
+  return SUCCESS;
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
+}

@@ -1,0 +1,42 @@
+import type { CostGroup, CostRow } from '../../core/history.js';
+import type { Database } from '../database.js';
+import { dollars } from './money.js';
+import { firstSeq, SEQ_PER_MS } from './seq.js';
+
+const KEYS: Record<CostGroup, string> = {
+  day: `date(runs.seq / ${SEQ_PER_MS * 1000}, 'unixepoch')`,
+  model: 'calls.model',
+  mixture: 'runs.mixture',
+  client: "coalesce(runs.client, CASE runs.door WHEN 'ask' THEN 'shell' ELSE 'gateway' END)",
+};
+
+interface Row extends Omit<CostRow, 'cost_usd' | 'estimated_usd'> {
+  cost: number;
+  estimated: number;
+}
+
+/** What real runs have cost, in groups; a run without a call counts as a run, but belongs to no model. */
+export function costs(database: Database, by: CostGroup, since: Date | null): CostRow[] {
+  const rows = database
+    .prepare(
+      `SELECT ${KEYS[by]} AS key, count(DISTINCT runs.seq) AS runs, count(calls.seq) AS calls,
+         coalesce(sum(calls.input_tokens), 0) AS input_tokens, coalesce(sum(calls.output_tokens), 0) AS output_tokens,
+         coalesce(sum(calls.cost), 0) AS cost,
+         coalesce(sum(calls.cost) FILTER (WHERE calls.cost_source = 'estimated'), 0) AS estimated,
+         count(*) FILTER (WHERE calls.seq IS NOT NULL AND (calls.cost IS NULL OR calls.cost_source = 'partial')) AS unpriced_calls
+       FROM runs ${by === 'model' ? 'JOIN' : 'LEFT JOIN'} calls ON calls.seq = runs.seq
+       WHERE runs.sandbox = 0 AND runs.seq >= ?
+       GROUP BY 1 ORDER BY ${by === 'day' ? 'key' : 'cost DESC, key'}`,
+    )
+    .all(since === null ? 0 : firstSeq(since)) as Row[];
+  return rows.map(({ cost, estimated, key, runs, calls, input_tokens, output_tokens, unpriced_calls }) => ({
+    key,
+    runs,
+    calls,
+    input_tokens,
+    output_tokens,
+    cost_usd: dollars(cost),
+    estimated_usd: dollars(estimated),
+    unpriced_calls,
+  }));
+}
