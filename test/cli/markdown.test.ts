@@ -79,13 +79,20 @@ describe('on a terminal', () => {
 });
 
 describe('in a pipe', () => {
-  it('it is the text as it came, and nothing for rendering is loaded', async () => {
-    const probe = 'process.on("exit",()=>process.stderr.write(Object.keys(require.cache).filter((f)=>/markdown/.test(f)).join()))';
-    const { stdout, stderr } = await inPipe([], {
-      nodeArgs: ['--import', `data:text/javascript,import{createRequire}from'node:module';const require=createRequire('/');${probe}`],
-    });
-    expect(stdout).toBe(`${TEXT}\n`);
-    expect(stderr).toBe('');
+  it('it is the text as it came', async () => {
+    expect(await inPipe([])).toMatchObject({ stdout: `${TEXT}\n`, stderr: '', status: 0 });
+  });
+
+  it('nothing is loaded that renders, unless it is wished for', async () => {
+    const probe = `import fs from 'node:fs';
+      const read = fs.readFileSync;
+      fs.readFileSync = (path, ...rest) => {
+        if (/cli-view-markdown-.*cjs$/.test(String(path))) fs.writeSync(2, path.replace(/.*cli-view-/, '') + ' ');
+        return read(path, ...rest);
+      };`;
+    const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(probe)}`];
+    expect((await inPipe([], { nodeArgs })).stderr).toBe('');
+    expect((await inPipe(['--render'], { nodeArgs })).stderr).toBe('markdown-stream.cjs markdown-table.cjs ');
   });
 
   it.each([

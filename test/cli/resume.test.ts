@@ -182,7 +182,7 @@ describe('what a resumed run asks', () => {
   });
 
   it('nothing more than an answer that was never begun: the question, its system prompt, images and form', async () => {
-    const cli = await mixtureCli({ ...PANEL, proposers: families(HANG, HANG) });
+    const cli = await mixtureCli({ proposers: families(HANG, HANG), critic: HANG });
     const schema = '{"type": "object", "properties": {"a": {"type": "string"}}}';
     writeFileSync(join(cli.place.cwd, 'dot.png'), Buffer.from(DOT, 'base64'));
     const id = await stopped(cli, 2, 2, 'SIGTERM', QUESTION, '-s', 'Be brief.', '-a', 'dot.png', '--schema', schema);

@@ -1,12 +1,14 @@
 import type { RunSummary, StoredRun } from '../../core/history.js';
 import { messageText } from '../../core/message.js';
 import type { CallRecord, RunResult } from '../../core/run.js';
+import { type PackedMessage, packPrompts, unpackPrompts } from './pack-prompts.js';
 
 /** Characters of a question in the list of runs. */
 const QUESTION = 200;
 
-/** What stands in `records`, as JSON: each call once, though a result names most of them several times. */
-interface Packed extends Omit<StoredRun, 'summary' | 'result'> {
+/** What stands in `records`, as JSON: each text once, though a result names most calls several times. */
+interface Packed extends Omit<StoredRun, 'summary' | 'result' | 'prompts'> {
+  prompts: Readonly<Record<string, readonly PackedMessage[]>>;
   result: Omit<RunResult, 'proposals' | 'critic'> & { proposals: (CallRecord | string)[]; critic: CallRecord | string | null };
 }
 
@@ -21,7 +23,7 @@ export function pack({ origin, content, messages, result, started, prompts }: Om
     messages,
     result: { ...result, proposals: proposals.map(short), critic: critic && short(critic) },
     started,
-    prompts,
+    prompts: packPrompts(prompts, messages),
   };
   return JSON.stringify(packed);
 }
@@ -33,7 +35,7 @@ export function unpack(summary: string, record: string): StoredRun {
   const whole = (call: CallRecord | string) => (typeof call === 'string' ? (calls.get(call) as CallRecord) : call);
   const { proposals, critic } = packed.result;
   const result = { ...packed.result, proposals: proposals.map(whole), critic: critic === null ? null : whole(critic) };
-  return { summary: JSON.parse(summary) as RunSummary, ...packed, result };
+  return { summary: JSON.parse(summary) as RunSummary, ...packed, result, prompts: unpackPrompts(packed.prompts, packed.messages) };
 }
 
 /** The line of a run in the list. */
