@@ -85,10 +85,25 @@ function personaText(request: ChatRequest, behaviour: Behaviour): string {
       return `${mark} I'm sorry, but I can't help with that.`;
     case 'critic': {
       const task = findTask(request.messages);
-      return task === null ? `${mark} ${FILLER}` : doTask(task);
+      return inForm(request, task === null ? `${mark} ${FILLER}` : doTask(task));
     }
     default:
-      return `${mark} ${FILLER}`;
+      return inForm(request, `${mark} ${FILLER}`);
+  }
+}
+
+/** A text that is no JSON gives way to a sample where a schema is asked for, as a model does what it is asked. */
+function inForm(request: ChatRequest, text: string): string {
+  const schema = schemaOf(request);
+  return schema === null || isJson(text) ? text : JSON.stringify(sampleOf(schema));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -110,3 +110,16 @@ describe('over the wire', () => {
     ]);
   });
 });
+
+describe('a model that is asked for a schema', () => {
+  const answerOf = async (model: string) =>
+    (await whole(await start(), model, 'Invent a person.', formatOf(PERSON))).body.choices[0].message.content;
+
+  it.each(['sandbox/text', 'sandbox/critic', '~openai/gpt-latest'])('%s answers in its form', async (model) => {
+    expect(await answerOf(model)).toBe('{"name":"simulated","age":18}');
+  });
+
+  it('says what it is told to say all the same', async () => {
+    expect(await answerOf('sandbox/say=no%20JSON')).toBe('no JSON');
+  });
+});
