@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const HOOK = fileURLToPath(new URL('usage-hook.cjs', import.meta.url));
+/** What a process that is started in another way loads to be measured: it writes to BENCH_USAGE_FILE. */
+export const HOOK = fileURLToPath(new URL('usage-hook.cjs', import.meta.url));
 
 /** An empty folder as working directory, home and temp folder, so that nobody's config, keys or warm caches are measured. */
 export function cleanRoom(upstreamUrl) {
@@ -13,6 +14,8 @@ export function cleanRoom(upstreamUrl) {
   return { folder, env, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+export const usageFileOf = ({ folder }) => join(folder, 'usage.json');
+
 /**
  * Runs a process to its end. All times are `performance.now()` of this process.
  * @param options.usage also measure CPU and peak memory, by a hook that costs the process about a millisecond
@@ -20,7 +23,7 @@ export function cleanRoom(upstreamUrl) {
  * @param options.onStart gets the child
  */
 export async function run(node, args, room, { usage = false, input, onStart } = {}) {
-  const usageFile = join(room.folder, 'usage.json');
+  const usageFile = usageFileOf(room);
   const hook = usage ? ['--require', HOOK] : [];
   const startedAt = performance.now();
   const child = spawn(node, [...hook, ...args], {
@@ -30,10 +33,12 @@ export async function run(node, args, room, { usage = false, input, onStart } = 
   });
   if (input !== undefined) child.stdin.end(input);
   let firstOutputAt = 0;
+  let lastOutputAt = 0;
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
-    firstOutputAt ||= performance.now();
+    lastOutputAt = performance.now();
+    firstOutputAt ||= lastOutputAt;
     stdout += chunk;
   });
   child.stderr.on('data', (chunk) => {
@@ -52,6 +57,7 @@ export async function run(node, args, room, { usage = false, input, onStart } = 
     ...end,
     startedAt,
     firstOutputAt,
+    lastOutputAt,
     stdout,
     stderr,
     wall: end.exitedAt - startedAt,

@@ -1,11 +1,13 @@
 /**
- * npm run bench -- [--quick] [--rounds N] [--node PATH]... [--only ask|gateway]
+ * npm run bench -- [--quick] [--rounds N] [--node PATH]... [--only ask|history|gateway]
  * Prints every promise with its must, its goal and what was measured; exits with 1 when a must does not hold.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { measureGateway } from './gateway/measure.mjs';
 import { GATEWAY_ROWS } from './gateway/rows.mjs';
+import { measureHistory } from './history/measure.mjs';
+import { HISTORY_ROWS } from './history/rows.mjs';
 import { measureOnce } from './once.mjs';
 import { cleanRoom } from './process.mjs';
 import { report } from './report.mjs';
@@ -25,6 +27,10 @@ const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 15));
 /** A round of the gateway is hundreds of requests long. */
 const gatewayRounds = Math.min(rounds, 5);
 
+function showRound(number) {
+  if (process.stderr.isTTY) process.stderr.write(`\rround ${number} of ${rounds}\x1b[K${number === rounds ? '\r\x1b[K' : ''}`);
+}
+
 async function measureAsk(node) {
   const upstream = await startUpstream();
   const room = cleanRoom(upstream.url);
@@ -33,7 +39,7 @@ async function measureAsk(node) {
     const samples = [];
     for (let i = 0; i < rounds; i++) {
       samples.push(await round(node, room, upstream));
-      if (process.stderr.isTTY) process.stderr.write(`\rround ${i + 1} of ${rounds}\x1b[K${i + 1 === rounds ? '\r\x1b[K' : ''}`);
+      showRound(i + 1);
     }
     return samples;
   } finally {
@@ -51,6 +57,18 @@ async function reportAsk(node) {
   return holds;
 }
 
+async function reportHistory(node) {
+  console.log(`\nhistory: medians of ${rounds} interleaved rounds after one that fills mom's code cache\n`);
+  const { samples, once, stores } = await measureHistory(node, { rounds, quick: flags.quick, onRound: showRound });
+  for (const [name, { runs, mb, seconds }] of Object.entries(stores)) {
+    console.log(
+      `${name === 'many' ? 'many runs' : 'big store'}: ${runs.toLocaleString('en')} runs, ${mb.toFixed(0)} MB, filled in ${seconds.toFixed(0)} s`,
+    );
+  }
+  console.log();
+  return report(HISTORY_ROWS, samples, once);
+}
+
 async function reportGateway(node) {
   console.log(
     `\nmom serve: medians of ${gatewayRounds} rounds after one to warm up; both references stream every upstream call, as mom does\n`,
@@ -60,7 +78,7 @@ async function reportGateway(node) {
   return report(rows, samples, once);
 }
 
-const PARTS = { ask: reportAsk, gateway: reportGateway };
+const PARTS = { ask: reportAsk, history: reportHistory, gateway: reportGateway };
 for (const node of flags.node ?? [process.execPath]) {
   console.log(`\nNode ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`);
   for (const name of flags.only === undefined ? Object.keys(PARTS) : [flags.only]) if (!(await PARTS[name](node))) process.exitCode = 1;

@@ -117,11 +117,48 @@ const unusedSdk = {
   },
 };
 
+/**
+ * What string-width makes when it is loaded takes longer than all else that a table on a terminal needs, and serves texts beyond
+ * ASCII only: it is made when such a text comes. Every emoji has a character from U+203C on.
+ */
+const STRING_WIDTH = {
+  'const segmenter = new Intl.Segmenter();':
+    'let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };',
+  'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;': `let emoji; const rgiEmojiRegex = { test: (text) =>
+    /[^\\0-\\u203b]/.test(text) && (emoji ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(text) };`,
+};
+
+const lazyStringWidth = {
+  name: 'lazy-string-width',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
+      let contents = readFileSync(path, 'utf8');
+      for (const [eager, lazy] of Object.entries(STRING_WIDTH)) {
+        if (!contents.includes(eager)) throw new Error(`${path} has changed: it holds no ${eager}`);
+        contents = contents.replace(eager, () => lazy);
+      }
+      return { contents };
+    });
+  },
+};
+
 /** Built in memory and renamed into place, so that a mom running meanwhile never reads half a file. */
 function place(file, contents) {
   const temporary = `${file}.${process.pid}.tmp`;
   writeFileSync(temporary, contents);
   renameSync(temporary, file);
+}
+
+/**
+ * The loader reads bundles as bytes of one character each. esbuild leaves other characters in regular expressions and tagged
+ * templates as they are, also where it is told to write ASCII only; there the escape means the same.
+ */
+function inAscii(code) {
+  return code.replace(/(\\*)([^\0-\x7f])/g, (_, backslashes, char) => {
+    // An escaped character that needs no escape would turn into an escaped backslash.
+    const before = backslashes.length % 2 === 1 ? backslashes.slice(1) : backslashes;
+    return `${before}\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 async function bundleAll() {
@@ -140,7 +177,6 @@ async function bundleAll() {
       platform: 'node',
       target: 'node20',
       supported: { 'dynamic-import': false },
-      // The loader reads bundles as bytes of one character each.
       charset: 'ascii',
       loader: { '.md': 'text' },
       define: { MOM_VERSION: JSON.stringify(version), ...LIBSQL_HOOK },
@@ -149,11 +185,11 @@ async function bundleAll() {
       lineLimit: 200,
       legalComments: 'none',
       logLevel: 'warning',
-      plugins: [lazyBundles, lazyBuiltins, unusedSdk, libsqlBinding],
+      plugins: [lazyBundles, lazyBuiltins, unusedSdk, libsqlBinding, lazyStringWidth],
     });
     for (const file of result.outputFiles) {
       refuseUnlisted(relative(out, file.path), file.text);
-      bundles.set(relative(out, file.path), file.contents);
+      bundles.set(relative(out, file.path), Buffer.from(inAscii(file.text), 'latin1'));
     }
     for (const input of Object.keys(result.metafile.inputs)) inputs.add(resolve(root, input));
   }

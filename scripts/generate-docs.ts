@@ -1,6 +1,6 @@
 /** Writes the papers that are made from the program: `npm run docs`. */
 import { writeFileSync } from 'node:fs';
-import { jsonSchema, optionReference } from '../src/config/document.js';
+import { jsonSchema, optionReference } from '../src/config/schema/document.js';
 import { cliReference } from './cli-reference.js';
 import { manPage } from './man-page.js';
 

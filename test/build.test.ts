@@ -1,16 +1,18 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import stringWidth from 'string-width';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ROOT } from './house/source-files.js';
 
 const exec = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'mom-build-'));
 const TREE: Record<string, string> = {
   'package.json': '{ "version": "1.2.3" }',
-  'src/index.ts': "export { shared } from './core/shared.js';",
+  'src/index.ts': "export { shared } from './core/shared.js';\nexport { default as stringWidth } from 'string-width';",
   'src/core/shared.ts': 'export const shared: string = MOM_VERSION;',
   'src/prompts/greeting.md': 'Hello\n',
   'src/cli/loader.ts': 'export const load = (id: string): unknown => require(id);',
@@ -75,6 +77,18 @@ describe('the build', () => {
     expect(stdout).toBe('Hello 1.2.3\nnot yet\nevaluated\ntrue 1\nMODULE_NOT_FOUND\n');
     expect(stderr).toContain('Error: as expected');
     expect(stderr).toMatch(/at fail \(.*fail\.cjs:\d+:\d+\)\n\s+at (?:Object\.)?ask \(.*cli-commands-ask\.cjs/);
+  });
+
+  it('measures texts as the package does, and makes what only some texts need when one comes', () => {
+    const segmenter = vi.spyOn(Intl, 'Segmenter');
+    const { stringWidth: built } = createRequire(import.meta.url)(join(folder, 'dist', 'index.cjs')) as { stringWidth: typeof stringWidth };
+    expect(built('plain text')).toBe(10);
+    expect(segmenter).not.toHaveBeenCalled();
+    const characters = Array.from({ length: 0x1fc00 }, (_, code) => String.fromCodePoint(code));
+    const sequences = ['1\ufe0f\u20e3', '1\u20e3', '\u00a9\ufe0f', '\u{1f1e9}\u{1f1ea}', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', 'e\u0301', '\ud55c\uae00'];
+    const differing = [...characters, ...sequences].filter((text) => built(text) !== stringWidth(text));
+    expect(differing).toEqual([]);
+    expect(segmenter).toHaveBeenCalledOnce();
   });
 
   it('tells the licences of what it bundled', () => {

@@ -3,6 +3,7 @@ import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runWell } from '../process.mjs';
 import { ask, load } from './load.mjs';
 import { proposersOf } from './merge.mjs';
 import { startServer } from './server.mjs';
@@ -31,7 +32,9 @@ function cleanRoom(upstreamUrl) {
   writeFileSync(config, JSON.stringify(CONFIG));
   const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, MOM_BASE_URL: upstreamUrl, MOM_API_KEY: 'bench' };
   return {
-    serve: (node) => startServer(node, [MOM, 'serve', '--port', '0', '--config', config], { env, cwd: folder }),
+    folder,
+    env,
+    serve: (node, ...flags) => startServer(node, [MOM, 'serve', '--port', '0', '--config', config, ...flags], { env, cwd: folder }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -44,7 +47,7 @@ async function cpuPer(server, requests, work) {
   return (after.cpuMs - before.cpuMs) / requests;
 }
 
-/** One round of everything that is a ratio of two servers, one after the other. */
+/** One round of everything that is a ratio of two servers, one after the other; of one without `hundred` only its CPU. */
 async function round(servers, size) {
   const sample = {};
   for (const [name, { zero, hundred }] of Object.entries(servers)) {
@@ -52,6 +55,7 @@ async function round(servers, size) {
       const how = stream ? 'Stream' : 'Whole';
       sample[`${name}Cpu${how}`] = await cpuPer(zero.server, size, () => load(zero, { connections: 16, total: size, stream }));
     }
+    if (hundred === null) continue;
     sample[`${name}One`] = (await load(zero, { connections: 1, total: size >> 2 })).p50;
     sample[`${name}Rate`] = (await load(zero, { connections: 64, total: size * 2 })).perSecond;
     sample[`${name}P50`] = (await load(hundred, { connections: 64, total: size })).p50 - 200;
@@ -134,6 +138,20 @@ async function startToAnswer(room, node) {
   return (endedAt - mom.startedAt) / 1000;
 }
 
+/** CPU milliseconds for each run that is taken into the store, by a process of its own. */
+async function importCpu(upstreamUrl, node, total) {
+  const room = cleanRoom(upstreamUrl);
+  try {
+    const mom = await room.serve(node);
+    await load(mom, { connections: 16, total });
+    await mom.stop();
+    const { used } = await runWell(node, [MOM, 'logs', 'import'], room, { usage: true });
+    return used.cpu_ms / total;
+  } finally {
+    room.remove();
+  }
+}
+
 /**
  * All promises of the gateway.
  * @returns samples of each round, and what is measured once
@@ -150,10 +168,13 @@ export async function measureGateway(node, { rounds, quick }) {
   try {
     const mom = await room.serve(node);
     running.push(mom);
+    const unkept = await room.serve(node, '--no-log');
+    running.push(unkept);
     const servers = {
       http: { zero: await start('reference-http.mjs', 0), hundred: await start('reference-http.mjs', 100) },
       sdk: { zero: await start('reference-sdk.mjs', 0), hundred: await start('reference-sdk.mjs', 100) },
       mom: { zero: { server: mom, url: mom.url }, hundred: { server: mom, url: mom.url, model: 'mom/hundred' } },
+      unkept: { zero: { server: unkept, url: unkept.url }, hundred: null },
     };
     const size = quick ? 100 : 400;
     await round(servers, size);
@@ -166,6 +187,7 @@ export async function measureGateway(node, { rounds, quick }) {
       calls: await callsPerRequest(mom, upstream.url),
       of300: await memoryOf300(room, node),
       start: await startToAnswer(room, node),
+      importCpu: await importCpu(upstream.url, node, size * 4),
       ...(memory && { memoryEarly: memory.early, memoryLate: memory.late }),
     };
     return { samples, once };

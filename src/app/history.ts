@@ -28,7 +28,7 @@ const ASIDE_LIMIT = { files: 4, bytes: 256 * 1024 } as const;
 /** The store, with the journals of runs that are over taken in. @throws MomError `store_failed` */
 export async function openHistory(place: HistoryPlace): Promise<History> {
   const { path, runs } = where(place);
-  if (!existsSync(path) && journalNames(runs).length === 0) return createHistory(path, null);
+  if (!existsSync(path) && !hasJournals(path, runs)) return createHistory(path, null);
   const file = await openFile(path);
   try {
     tell(place, importFolder({ dir: runs, open: () => file.open(), clock: () => new Date(), limit: NO_LIMIT }));
@@ -81,6 +81,14 @@ async function takeIn(place: HistoryPlace, limit: ImportOptions['limit'], patien
     throw storeFailed(path, error);
   } finally {
     file.close();
+  }
+}
+
+function hasJournals(path: string, runs: string): boolean {
+  try {
+    return journalNames(runs).length > 0;
+  } catch (error) {
+    throw storeFailed(path, error);
   }
 }
 

@@ -1,6 +1,6 @@
-import { createCatalog, type Need, type PreparedCatalog } from '../client/catalog.js';
-import type { ModelSource } from '../client/models.js';
-import { KNOWN_PROVIDERS } from '../config/providers.js';
+import { createCatalog, type Need, type PreparedCatalog } from '../client/models/catalog.js';
+import type { ModelSource } from '../client/models/models.js';
+import { KNOWN_PROVIDERS } from '../config/providers/known.js';
 import type { Env, Settings } from '../config/wishes.js';
 import { NO_SHELF } from '../core/catalog.js';
 import { systemClock } from '../core/clock.js';

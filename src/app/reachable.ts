@@ -1,6 +1,6 @@
+import { unlockKeys } from '../config/keys/unlock.js';
 import type { LoadedConfig } from '../config/load.js';
-import { type MaybeConfigured, providerNames, resolveProvider, sandboxedProvider, unusedKeys } from '../config/provider.js';
-import { unlockKeys } from '../config/unlock.js';
+import { type MaybeConfigured, providerNames, resolveProvider, sandboxedProvider, unusedKeys } from '../config/providers/provider.js';
 import { isMomError } from '../core/error.js';
 import type { Warning } from '../core/run.js';
 

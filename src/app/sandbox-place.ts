@@ -16,7 +16,10 @@ export interface Place {
 /** The providers' own endpoints, or, where a sandbox is wished for, one that is started and stands for all of them. */
 export async function openPlace(providers: readonly Provider[], sandbox: SandboxWish | null | undefined): Promise<Place> {
   if (!sandbox) return { providers, close: async () => {} };
-  const [{ startSandbox }, { sandboxProviders }] = await Promise.all([import('../sandbox/index.js'), import('../config/resolve.js')]);
+  const [{ startSandbox }, { sandboxProviders }] = await Promise.all([
+    import('../sandbox/index.js'),
+    import('../config/mixture/resolve.js'),
+  ]);
   const started = await startSandbox(sandbox);
   return { providers: sandboxProviders(providers, started.url), close: () => started.close() };
 }

@@ -1,5 +1,5 @@
-import { openrouterFacts } from '../client/model-facts.js';
-import type { ModelSource } from '../client/models.js';
+import { openrouterFacts } from '../client/models/model-facts.js';
+import type { ModelSource } from '../client/models/models.js';
 import { describeModel, listModels } from '../sandbox/catalogue.js';
 import { loadRecordings } from '../sandbox/recorded.js';
 

@@ -1,6 +1,6 @@
 import type { History } from '../core/history.js';
 import type { CliContext } from './context.js';
-import { Messages } from './view/messages.js';
+import { messagesOf } from './view/messages.js';
 
 /** Opens the store, hands it to `use`, closes it. @throws MomError `store_failed`, or what `use` throws */
 export async function withHistory<T>(context: CliContext, use: (history: History) => T | Promise<T>): Promise<T> {
@@ -12,8 +12,4 @@ export async function withHistory<T>(context: CliContext, use: (history: History
   } finally {
     history.close();
   }
-}
-
-export function messagesOf(context: CliContext): Messages {
-  return new Messages(context, { quiet: false, color: 'auto' });
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { nearestName } from '../config/nearest.js';
+import type { MomError } from '../core/error.js';
 import { withoutKeyLike } from '../core/key-like.js';
 import { listenForSignals } from './cancellation.js';
 import type { ConfigAction } from './commands/config.js';
@@ -140,7 +141,7 @@ function translated(error: CommanderError, argv: readonly string[]): unknown {
   // Somebody may try to give a key.
   const what = argv[0] === 'keys' ? withoutKeyLike(said) : said;
   const command = COMMANDS.findLast(({ name }) => name === argv.slice(0, name.split(' ').length).join(' '));
-  if (error.code === 'commander.excessArguments' && command?.tooMany) return usageError(what, command.tooMany);
+  if (error.code === 'commander.excessArguments' && command) return tooManyArguments(command, said);
   const near = suggestion?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
   const isCommand = COMMANDS.some((command) => command.name.split(' ')[0] === argv[0]);
   if (!isCommand && looksLikeQuestion(argv)) {
@@ -152,10 +153,17 @@ function translated(error: CommanderError, argv: readonly string[]): unknown {
     );
   }
   if (near) return usageError(what, `did you mean ${near}?`);
-  return usageError(
-    what,
-    isCommand ? `mom ${argv[0]} ${argv[0] === ASK.name ? '--help-all' : '--help'} shows what there is` : 'mom --help shows what there is',
-  );
+  return usageError(what, command || isCommand ? helpHint(command?.name ?? argv[0]) : helpHint());
+}
+
+function tooManyArguments({ name, tooMany }: CommandSpec, said: string): MomError {
+  const [, expected = '', given = ''] = /Expected (\d+) arguments? but got (\d+)/.exec(said) ?? [];
+  const takes = expected === '0' ? 'takes no argument' : `takes ${expected} argument${expected === '1' ? '' : 's'}, not ${given}`;
+  return usageError(`'${name}' ${takes}`, tooMany ?? helpHint(name));
+}
+
+function helpHint(command?: string): string {
+  return `mom ${command === undefined ? '' : `${command} `}${command === ASK.name ? '--help-all' : '--help'} shows what there is`;
 }
 
 function looksLikeQuestion(argv: readonly string[]): boolean {

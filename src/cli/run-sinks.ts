@@ -3,7 +3,7 @@ import type { App } from '../app.js';
 import type { EventSink } from '../core/event.js';
 import type { RunOrigin } from '../core/history.js';
 import { stateDir } from '../core/xdg.js';
-import { createJournal } from '../observe/journal.js';
+import { createJournal } from '../observe/journal/journal.js';
 import type { Order } from './ask/order.js';
 import type { AskFlags } from './commands/ask-flags.js';
 import type { CliContext } from './context.js';
@@ -23,22 +23,34 @@ interface Wanted {
 export interface RunSinks {
   progress: (EventSink & { stop(): void }) | null;
   record: EventSink[];
+  /** Null where there is none, or it could not be written, which has been told. */
   journalPath: string | null;
 }
 
 export async function runSinks({ app, flags, context, messages, id, order }: Wanted): Promise<RunSinks> {
   const onError = (error: Error) => messages.warn(error.message);
   const record: EventSink[] = [];
-  let journalPath: string | null = null;
+  const sinks: RunSinks = { progress: null, record, journalPath: null };
   if (flags.log && app.settings.log !== 'nothing') {
     const dir = join(stateDir(context.env, context.home), 'runs');
     const content = app.settings.log === 'full';
-    const journal = createJournal({ dir, runId: id, origin: originOf(id, order, flags), content, secrets: app.secrets, onError });
-    journalPath = journal.path;
+    const onJournalError = (error: Error) => {
+      sinks.journalPath = null;
+      onError(error);
+    };
+    const journal = createJournal({
+      dir,
+      runId: id,
+      origin: originOf(id, order, flags),
+      content,
+      secrets: app.secrets,
+      onError: onJournalError,
+    });
+    sinks.journalPath = journal.path;
     record.push(journal);
   }
   if (flags.debugRequests || flags.debugDir !== undefined || app.settings.debugRequests) {
-    const { createTrace } = await import('../observe/trace.js');
+    const { createTrace } = await import('../observe/trace/trace.js');
     const dir = flags.debugDir === undefined ? app.settings.debugDir : resolve(context.cwd, flags.debugDir);
     record.push(createTrace({ dir, secrets: app.secrets, onError }));
   }
@@ -48,8 +60,8 @@ export async function runSinks({ app, flags, context, messages, id, order }: Wan
   }
   const showsProgress = context.stderrIsTTY && context.env.TERM !== 'dumb' && !flags.quiet && !flags.verbose;
   const color = usesColor(context, flags.color ?? 'auto');
-  const progress = showsProgress ? await (await import('./view/progress.js')).createProgressLine(context.stderr, color) : null;
-  return { progress, record, journalPath };
+  sinks.progress = showsProgress ? await (await import('./view/progress.js')).createProgressLine(context.stderr, color) : null;
+  return sinks;
 }
 
 function originOf(id: string, { choice, format, earlier }: Order, flags: AskFlags): RunOrigin {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseTemplate } from '../config/template-file.js';
-import { isMomError, MomError } from '../core/error.js';
+import { parseTemplate } from '../config/templates/template-file.js';
+import { isMomError, MomError, reasonOf } from '../core/error.js';
 import { makeFolder } from '../core/make-folder.js';
 import type { CliContext } from './context.js';
 import { outputError } from './output/output-error.js';
+import { messagesOf } from './view/messages.js';
 
 /** A new template: what may stand in one, as comments. */
 const SKELETON = `---
@@ -34,11 +35,11 @@ export async function editTemplate(name: string, file: string, context: CliConte
   }
   const text = readIfThere(file);
   if (text === null) {
-    context.stderr.write('mom: nothing was written, so there is no template\n');
+    messagesOf(context).note('nothing was written, so there is no template');
     return;
   }
   await check(text, name, file);
-  context.stderr.write(`mom: ${file} is fine: mom ask -t ${name}\n`);
+  messagesOf(context).note(`${file} is fine: mom ask -t ${name}`);
 }
 
 function begin(file: string): void {
@@ -74,7 +75,7 @@ async function runEditor(file: string, { env }: CliContext): Promise<void> {
       child.once('close', (status, signal) => resolve(signal ?? status ?? 0));
     }).catch((error: unknown) => {
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      const reason = missing ? 'there is no such program' : error instanceof Error ? error.message : String(error);
+      const reason = missing ? 'there is no such program' : reasonOf(error);
       throw new MomError('config_invalid', `the editor ${program} could not be started: ${reason}`, {
         hint: 'set VISUAL or EDITOR to your editor',
       });

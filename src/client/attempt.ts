@@ -4,10 +4,10 @@ import type { Exchange } from '../core/exchange.js';
 import type { Provider } from '../core/model.js';
 import type { CallEvent, CallRequest } from '../core/model-client.js';
 import { mayCallTools } from '../core/tool.js';
-import { AnswerReader } from './answer-reader.js';
-import { type Body, buildBody } from './body.js';
-import type { WireDialect } from './dialect.js';
-import { EchoFilter } from './echo.js';
+import { AnswerReader } from './answer/answer-reader.js';
+import { EchoFilter } from './answer/echo.js';
+import type { Thoughts } from './answer/thoughts.js';
+import type { WireDialect } from './dialects/dialect.js';
 import {
   callError,
   connectionError,
@@ -17,14 +17,14 @@ import {
   retryAfter,
   type Subject,
   statusError,
-} from './errors.js';
-import { mendThoughts } from './missed-thoughts.js';
-import { ExchangeRecorder, recordedRequest } from './record.js';
-import { type Repair, repairBody } from './repair.js';
-import { createCompletion } from './sdk.js';
-import type { Thoughts } from './thoughts.js';
-import { ConnectLimitError, type HttpResponse, type Transport } from './transport.js';
-import { readWhole } from './whole-body.js';
+} from './failing/errors.js';
+import { ExchangeRecorder, recordedRequest } from './http/record.js';
+import { createCompletion } from './http/sdk.js';
+import { ConnectLimitError, type HttpResponse, type Transport } from './http/transport.js';
+import { readWhole } from './http/whole-body.js';
+import { type Body, buildBody } from './request/body.js';
+import { mendThoughts } from './request/missed-thoughts.js';
+import { type Repair, repairBody } from './request/repair.js';
 
 export interface AttemptContext {
   transport: Transport;

@@ -4,10 +4,10 @@ import { DEFAULT_TIMEOUTS } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
 import type { CallBill } from '../core/model-client.js';
 import { requestHeaders } from './attempt.js';
-import type { WireDialect } from './dialect.js';
-import { pause } from './pause.js';
-import type { Transport } from './transport.js';
-import { readWhole } from './whole-body.js';
+import type { WireDialect } from './dialects/dialect.js';
+import { pause } from './failing/pause.js';
+import type { Transport } from './http/transport.js';
+import { readWhole } from './http/whole-body.js';
 
 /** A bill is written some time after the call: ask this often, with this pause (milliseconds). */
 const TRIES = 5;

@@ -4,11 +4,11 @@ import type { Provider } from '../core/model.js';
 import type { CallBill, Embedding } from '../core/model-client.js';
 import type { Random } from '../core/random.js';
 import { isRecord } from '../core/record.js';
-import type { WireDialect } from './dialect.js';
-import { callError, cancelledError, keyMissing, readComplaint, retryAfter, type Subject, statusError } from './errors.js';
-import { type JsonContext, type JsonResponse, jsonCall } from './json-call.js';
-import { pause } from './pause.js';
-import type { RetryBudget } from './retry-budget.js';
+import type { WireDialect } from './dialects/dialect.js';
+import { callError, cancelledError, keyMissing, readComplaint, retryAfter, type Subject, statusError } from './failing/errors.js';
+import { pause } from './failing/pause.js';
+import type { RetryBudget } from './failing/retry-budget.js';
+import { type JsonContext, type JsonResponse, jsonCall } from './http/json-call.js';
 
 /** Milliseconds for embeddings, the one retry included: of one text, which stands before the first call of a run, and of a client's batch. */
 const LIMIT = { one: 10_000, batch: 60_000 } as const;

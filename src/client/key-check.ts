@@ -1,9 +1,9 @@
 import { PRICE_LIST } from '../core/limits.js';
 import type { Provider } from '../core/model.js';
 import { isRecord } from '../core/record.js';
-import type { WireDialect } from './dialect.js';
-import { cleanText, readComplaint } from './errors.js';
-import { type JsonContext, jsonCall } from './json-call.js';
+import type { WireDialect } from './dialects/dialect.js';
+import { cleanText, readComplaint } from './failing/errors.js';
+import { type JsonContext, jsonCall } from './http/json-call.js';
 
 /** What a provider says of the key it is asked with; `leftUsd`: what may still be spent with it, null where nothing limits it. */
 export type KeyState = { state: 'accepted'; leftUsd: number | null } | { state: 'refused'; message: string } | { state: 'unknown' };

@@ -1,6 +1,6 @@
 import { looksLikeKey } from '../core/key-like.js';
+import { isMap, type Path, pathText } from './files/tree.js';
 import type { LoadedConfig } from './load.js';
-import { isMap, type Path, pathText } from './tree.js';
 
 /** One value in force and where it comes from; secrets are hidden. */
 export interface DescribedValue {

@@ -2,9 +2,9 @@ import { dirname, resolve, sep } from 'node:path';
 import { parseDuration } from '../core/duration.js';
 import { MomError } from '../core/error.js';
 import { BUILT_IN_MAX_COST, DEFAULT_TIMEOUTS, RETRY, SERVE } from '../core/limits.js';
-import { realPath } from './discover.js';
-import { hasReference } from './interpolate.js';
-import { isMap, type Layer, type Path, pathText, valueAt } from './tree.js';
+import { realPath } from './files/discover.js';
+import { hasReference } from './files/interpolate.js';
+import { isMap, type Layer, type Path, pathText, valueAt } from './files/tree.js';
 
 /** Providers' options that decide where text and keys go, or what is sent along. */
 const GUARDED_PROVIDER_OPTIONS = new Set([

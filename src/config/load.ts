@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { MomError } from '../core/error.js';
-import { BUILT_IN } from './builtin.js';
 import {
   displayPath,
   FILE_NAMES,
@@ -11,15 +10,16 @@ import {
   readConfigFile,
   realPath,
   userConfigDir,
-} from './discover.js';
+} from './files/discover.js';
+import { interpolate } from './files/interpolate.js';
+import { type Layer, Merged, type Path, pathText, type Source, type Tree, valueAt } from './files/tree.js';
+import { isTrusted, trustFile } from './files/trust.js';
 import { refuseGuarded } from './guard.js';
-import { interpolate } from './interpolate.js';
-import { KeyRing } from './key-ring.js';
-import { keysFile } from './key-store.js';
-import { DEFAULT_PROVIDER } from './providers.js';
-import type { Config } from './schema.js';
-import { type Layer, Merged, type Path, pathText, type Source, type Tree, valueAt } from './tree.js';
-import { isTrusted, trustFile } from './trust.js';
+import { KeyRing } from './keys/key-ring.js';
+import { keysFile } from './keys/key-store.js';
+import { BUILT_IN } from './mixture/builtin.js';
+import { DEFAULT_PROVIDER } from './providers/known.js';
+import type { Config } from './schema/schema.js';
 import type { Env, Override } from './wishes.js';
 
 export interface LoadOptions {
@@ -140,7 +140,7 @@ export function searchPlaces(options: Omit<LoadOptions, 'overrides'>): { user: s
 
 /** A file's text as a checked layer. */
 export async function fileLayer(file: FoundFile, kind: ConfigFile['kind'], cwd: string): Promise<Layer> {
-  const [{ parseFile }, { validateLayer }] = await Promise.all([import('./parse.js'), import('./validate.js')]);
+  const [{ parseFile }, { validateLayer }] = await Promise.all([import('./files/parse.js'), import('./schema/validate.js')]);
   const layer = parseFile(file.text, file.path, displayPath(file.path, cwd), kind);
   validateLayer(layer);
   return layer;
@@ -176,7 +176,7 @@ export async function parseSet(text: string): Promise<Override> {
   const equals = text.indexOf('=');
   if (equals < 1)
     throw new MomError('usage', `--set needs path=value, not '${text}'`, { hint: 'for example --set mixtures.default.quorum=1' });
-  const { parseValue } = await import('./parse.js');
+  const { parseValue } = await import('./files/parse.js');
   try {
     return { path: text.slice(0, equals), value: parseValue(text.slice(equals + 1)), flag: '--set' };
   } catch (error) {
@@ -192,7 +192,7 @@ async function overrideLayer(override: Override): Promise<Layer> {
   const path = [...override.path.matchAll(/"([^"]*)"|([^."]+)/g)].map((match) => match[1] ?? (match[2] as string));
   const tree: Tree = path.reduceRight<unknown>((value, key) => ({ [key]: value }), override.value) as Tree;
   const layer: Layer = { source: plainSource('flag', `${override.flag} ${override.path}`), tree };
-  const { findProblems } = await import('./validate.js');
+  const { findProblems } = await import('./schema/validate.js');
   const [problem] = findProblems(layer);
   if (problem)
     throw new MomError('usage', `${problem.place}: ${problem.message}`, { hint: problem.hint ?? 'docs/config.md lists every option' });

@@ -3,9 +3,9 @@ import type { SemanticRule } from '../core/answer-cache.js';
 import type { Prices } from '../core/catalog.js';
 import { CACHE, SEMANTIC_THRESHOLD } from '../core/limits.js';
 import type { LoadedConfig } from './load.js';
-import { milliseconds, splitModel } from './members.js';
-import type { PriceConfig } from './schema.js';
-import { serveOf } from './serve.js';
+import { milliseconds, splitModel } from './mixture/members.js';
+import type { PriceConfig } from './schema/schema.js';
+import { serveOf } from './serve/serve.js';
 import type { Settings } from './wishes.js';
 
 /** What the configuration says beside the mixtures. @throws MomError `config_invalid`; for the gateway when `serve` is read */

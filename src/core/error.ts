@@ -93,11 +93,15 @@ export function isMomError(error: unknown): error is MomError {
   return typeof error === 'object' && error !== null && BRAND in error;
 }
 
+/** What any thrown thing says. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Any thrown thing as a MomError; what is not one is a bug of mom. */
 export function toMomError(error: unknown): MomError {
   if (isMomError(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new MomError('bug', `mom ran into a bug: ${message}`, {
+  return new MomError('bug', `mom ran into a bug: ${reasonOf(error)}`, {
     hint: 'please report it with what was asked and the trace (debug_requests, --debug-requests)',
     cause: error,
   });

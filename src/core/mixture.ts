@@ -128,6 +128,11 @@ export function defaultQuorum(n: number): number {
   return n >= 3 ? n - 1 : n;
 }
 
+/** Who answers the question on their own: the proposers, or the one that is asked alone. */
+export function answerersOf({ proposers, single, strategy }: Mixture): readonly Member[] {
+  return strategy === 'single' && single !== null ? [single] : proposers;
+}
+
 /** Everyone whom the mixture, or one that `auto` leads to, may ask. */
 export function membersOf({ proposers, critics, single, rules, verify, auto }: Mixture): Member[] {
   const others = [single, verify?.verifier, auto.classifier].filter((member) => member != null);

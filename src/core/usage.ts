@@ -18,6 +18,14 @@ export interface Cost {
   source: CostSource;
 }
 
+/** More tokens or dollars than any call has. */
+const MOST = 1e12;
+
+/** True for a number of tokens or dollars that somebody can have used. */
+export function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= MOST;
+}
+
 export const NO_USAGE: Readonly<Usage> = { input_tokens: 0, output_tokens: 0, reasoning_tokens: 0, cached_input_tokens: 0 };
 
 export function addUsage(a: Readonly<Usage>, b: Readonly<Usage>): Usage {

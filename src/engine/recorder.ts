@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { reasonOf } from '../core/error.js';
 import type { EventSink, RunEvent, RunEventBody } from '../core/event.js';
 import { ResultFold } from '../core/result.js';
 
@@ -45,10 +46,7 @@ export class Recorder {
       sink.handle(event);
     } catch (error) {
       this.#sinks.delete(sink);
-      this.warn(
-        'sink_failed',
-        `a reader of the run's events failed and was dropped: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.warn('sink_failed', `a reader of the run's events failed and was dropped: ${reasonOf(error)}`);
     }
   }
 }

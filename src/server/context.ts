@@ -1,10 +1,10 @@
-import type { Service } from '../app/service.js';
+import type { Service } from '../app/service/service.js';
 import type { ServeKey } from '../config/wishes.js';
 import type { Clock } from '../core/clock.js';
 import type { EventSink } from '../core/event.js';
 import type { RunOrigin } from '../core/history.js';
 import type { RequestReport } from '../core/request-report.js';
-import type { Metrics } from '../observe/metrics.js';
+import type { Metrics } from '../observe/metrics/metrics.js';
 import type { RequestLog } from '../observe/request-log.js';
 
 /** The service of the moment, held for one request: a reload does not take it away before it is released. */

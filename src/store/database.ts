@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, constants, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Libsql from 'libsql';
+import { reasonOf } from '../core/error.js';
 import { makeFolder } from '../core/make-folder.js';
 
 export type DatabaseConstructor = typeof Libsql;
@@ -41,7 +42,7 @@ export function troubleWith(path: string, error: unknown): DatabaseTrouble {
   if (error instanceof DatabaseTrouble) return error;
   const code = String((error as { code?: unknown }).code ?? '');
   if (DAMAGED.some((damaged) => code.startsWith(damaged))) return new DatabaseTrouble('damaged', `${path} is damaged`, error);
-  const said = SAYING.find(([pattern]) => pattern.test(code))?.[1] ?? (error instanceof Error ? error.message : String(error));
+  const said = SAYING.find(([pattern]) => pattern.test(code))?.[1] ?? reasonOf(error);
   return new DatabaseTrouble('unusable', `${path}: ${said}`, error);
 }
 

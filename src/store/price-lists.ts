@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { ModelRecord, ModelShelf } from '../core/catalog.js';
 import { NO_SHELF } from '../core/catalog.js';
 import { PRICE_LIST } from '../core/limits.js';
 import { makeFolder } from '../core/make-folder.js';
+import { replacePrivateFile } from '../core/private-file.js';
 import { cacheDir } from '../core/xdg.js';
 import { readModels, type StoredModels, writeModels } from './model-rows.js';
 
@@ -58,7 +59,7 @@ export function createPriceShelf(env: Env, home: string): ModelShelf {
       };
       try {
         makeFolder(folder);
-        replace(fileOf(provider, baseUrl), JSON.stringify(stored));
+        replacePrivateFile(fileOf(provider, baseUrl), JSON.stringify(stored));
         sweep(folder);
       } catch {
         // What can't be kept is fetched again by the next run.
@@ -118,20 +119,6 @@ function datedRecord(
 function newest(lookups: ModelRecord['lookups']): ModelRecord['lookups'] {
   if (lookups.size <= MAX_LOOKUPS) return lookups;
   return new Map([...lookups].sort(([, a], [, b]) => Date.parse(b.asked_at) - Date.parse(a.asked_at)).slice(0, MAX_LOOKUPS));
-}
-
-let drafts = 0;
-
-/** Whole or not at all: another mom may be reading, or writing the same. */
-function replace(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.${++drafts}.tmp`;
-  try {
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
-    renameSync(draft, file);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
 }
 
 /** Takes away what nobody can use any more: lists of addresses that are asked no longer, drafts of a mom that was killed. */

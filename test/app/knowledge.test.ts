@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { informed, keptInformed, learnModels, openCatalog } from '../../src/app/knowledge.js';
-import type { ModelSource } from '../../src/client/models.js';
+import type { ModelSource } from '../../src/client/models/models.js';
 import type { Settings } from '../../src/config/wishes.js';
 import { memoryBudget } from '../../src/core/budget.js';
 import type { ModelFacts, Prices } from '../../src/core/catalog.js';

@@ -259,6 +259,22 @@ describe('configuration', () => {
     ]);
   });
 
+  it('is the file of --config where one is named', async () => {
+    const place = newHome(MINE);
+    writeFileSync(join(place.cwd, 'own.yaml'), 'mixture: own\nmixtures: { own: { strategy: single, single: acme/auto } }');
+    const { url } = await modelServer();
+    const seen = await doctor(['--config', 'own.yaml'], { place, env: { MOM_BASE_URL: url, MOM_API_KEY: KEY } });
+    expect(lines(seen, 'config')).toEqual([expect.stringMatching(/^ok: .*own\.yaml is valid$/)]);
+    expect(lines(seen, 'mixture')[0]).toBe("ok: mixture 'own' (the default one), single: acme/auto");
+  });
+
+  it('names the model of a mixture that asks only one', async () => {
+    const { url } = await modelServer();
+    const place = newHome('mixture: one\nmixtures: { one: { strategy: single, single: acme/auto } }');
+    const seen = await doctor([], { place, env: { MOM_BASE_URL: url, MOM_API_KEY: KEY } });
+    expect(lines(seen, 'mixture')[0]).toBe("ok: mixture 'one' (the default one), single: acme/auto");
+  });
+
   it('names a default mixture that is none', async () => {
     const seen = await doctorWith(openrouter(), 'mixture: mien\nmixtures: { mine: { proposers: [acme/gpt-9] } }');
     expect(lines(seen, 'mixture', 'fail')).toEqual([

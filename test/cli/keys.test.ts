@@ -64,7 +64,7 @@ describe('mom keys', () => {
       ['openrouter', KEY],
       '',
       2,
-      "mom: too many arguments for 'set'. Expected 1 argument but got 2.\nhint: a key is no argument, as it would stand in the history of the shell and in the list of processes: type it, or give it through stdin\n",
+      "mom: 'keys set' takes 1 argument, not 2\nhint: a key is no argument, as it would stand in the history of the shell and in the list of processes: type it, or give it through stdin\n",
     ],
     [
       [KEY],
@@ -72,7 +72,7 @@ describe('mom keys', () => {
       2,
       `mom: a key is no argument: it would stand in the history of the shell and in the list of processes\nhint: name the provider, then type the key, or give it through stdin; there are: ${PROVIDERS}\n`,
     ],
-    [['openrouter', `--key=${KEY}`], '', 2, "mom: unknown option '[key]'\nhint: mom keys --help shows what there is\n"],
+    [['openrouter', `--key=${KEY}`], '', 2, "mom: unknown option '[key]'\nhint: mom keys set --help shows what there is\n"],
     [['openruter'], KEY, 2, `mom: there is no provider 'openruter'\nhint: did you mean 'openrouter'? there are: ${PROVIDERS}\n`],
     [
       ['serve'],

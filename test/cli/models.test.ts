@@ -54,6 +54,16 @@ describe('mom models in a pipe', () => {
     expect(lines.findLastIndex((line) => line.startsWith('mixture'))).toBeLessThan(lines.findIndex((line) => line.startsWith('model')));
   });
 
+  it('names the model of a mixture that asks only one', async () => {
+    const { url } = await modelServer();
+    const place = newHome(
+      'mixtures: { one: { strategy: single, proposers: [acme/gpt-9] }, other: { strategy: single, single: acme/auto } }',
+    );
+    const { stdout } = await models([], url, place);
+    expect(stdout).toContain('mixture\tone\tsingle\tacme/gpt-9\t\t\t\n');
+    expect(stdout).toContain('mixture\tother\tsingle\tacme/auto\t\t\t\n');
+  });
+
   it('has only what costs nothing, or reads enough, and then no mixtures', async () => {
     const { url } = await modelServer();
     expect((await models(['--free'], url)).stdout).toBe(GEMMA);

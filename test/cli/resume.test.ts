@@ -267,6 +267,9 @@ describe('a run of any end', () => {
         stderr: `mom: run ${id} is still going on, in process ${running.child.pid}\nhint: wait for its end, or end it first: kill -INT ${running.child.pid}\n`,
         status: 65,
       });
+      const shown = await runCli(['logs', 'show', name], { place: cli.place });
+      expect(shown).toMatchObject({ stdout: '', status: 65 });
+      expect(shown.stderr).toContain(`mom: run ${id} is still going on, in process ${running.child.pid}\n`);
     }
     expect(cli.sandbox.stats().requests).toBe(3);
     running.child.kill('SIGINT');

@@ -75,7 +75,7 @@ describe('a wrong command line is 2 with the nearest right one', () => {
     [['history'], '"history" is not a command', 'mom ask history'],
     [
       ['logs', 'shwo'],
-      "too many arguments for 'logs'. Expected 0 arguments but got 1.",
+      "'logs' takes no argument",
       'mom logs show ID shows one run, mom logs --search WORDS finds some; mom logs --help shows what else there is',
     ],
     [['keys', 'shwo'], "unknown command 'shwo'", 'did you mean show?'],
@@ -111,7 +111,7 @@ describe('keys and models', () => {
       '  --sandbox                needs no key and no network',
     ]);
     expect(hint[5]).toMatch(
-      /^ {2}(no local server answers on 127\.0\.0\.1:11434 or 127\.0\.0\.1:1234|found .*: mixture local \(--mixture local\))$/,
+      /^ {2}(start Ollama or LM Studio: nothing answers on 127\.0\.0\.1:11434 or 127\.0\.0\.1:1234|--mixture local {10}asks what runs here: .*)$/,
     );
     expect(hint).toHaveLength(6);
   });

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { LineTooLongError, SseReader } from '../../src/client/sse.js';
+import { LineTooLongError, SseReader } from '../../src/client/answer/sse.js';
 import { systemClock } from '../../src/core/clock.js';
 import type { Timeouts } from '../../src/core/limits.js';
 import { ask, client, data, delta, good, sse, stillClock, told, upstream } from './support.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadedConfig } from '../../src/config/load.js';
-import { sideRulesOf } from '../../src/config/side-requests.js';
+import { sideRulesOf } from '../../src/config/serve/side-requests.js';
 import { readRequest } from '../../src/server/chat/request.js';
 import { sideRuleFor } from '../../src/server/chat/side-request.js';
 import { AGENTS, bodiesOf, sideRequests } from './recordings.js';

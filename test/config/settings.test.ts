@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkMixtures } from '../../src/config/resolve.js';
+import { checkMixtures } from '../../src/config/mixture/resolve.js';
 import { settingsOf } from '../../src/config/settings.js';
 import { EVERY_OPTION } from './every-option.js';
 import { makeWorkspace, PROJECT, USER } from './workspace.js';

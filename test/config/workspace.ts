@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadConfig } from '../../src/config/load.js';
-import { resolveMixture } from '../../src/config/resolve.js';
+import { resolveMixture } from '../../src/config/mixture/resolve.js';
 import type { MixtureChoice, Override } from '../../src/config/wishes.js';
 
 /** A home and a project of a test's own. */

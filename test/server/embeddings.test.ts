@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Service } from '../../src/app/service.js';
+import type { Service } from '../../src/app/service/service.js';
 import { memoryBudget } from '../../src/core/budget.js';
 import { MomError } from '../../src/core/error.js';
 import { errorOf, serveKey, testGateway } from '../support/gateway.js';

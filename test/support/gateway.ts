@@ -1,10 +1,10 @@
-import type { ForwardedEmbeddings, ServedModel, Service } from '../../src/app/service.js';
+import type { ForwardedEmbeddings, ServedModel, Service } from '../../src/app/service/service.js';
 import type { ServeKey, ServeSettings } from '../../src/config/wishes.js';
 import type { Clock } from '../../src/core/clock.js';
 import { systemClock } from '../../src/core/clock.js';
 import { SERVE } from '../../src/core/limits.js';
 import type { RequestReport } from '../../src/core/request-report.js';
-import type { Metrics } from '../../src/observe/metrics.js';
+import type { Metrics } from '../../src/observe/metrics/metrics.js';
 import { type AppOptions, createGateway, type GatewayApp } from '../../src/server/app.js';
 import { createServiceHolder, type ServiceHolder } from '../../src/server/running/services.js';
 

@@ -1,5 +1,5 @@
-import type { BudgetState } from '../../observe/metrics.js';
-import { type BudgetedSettings, budgetStates } from '../key-budgets.js';
+import type { BudgetState } from '../../observe/metrics/metrics.js';
+import { type BudgetedSettings, budgetStates } from '../budgets/key-budgets.js';
 import type { Memory } from '../memory.js';
 import { type Check, fail, ok, warn } from './check.js';
 

@@ -1,9 +1,9 @@
 import { type ConfigFile, type LoadedConfig, type LoadOptions, loadConfig, searchPlaces } from '../../config/load.js';
-import { mixtureNames } from '../../config/recipe.js';
-import { checkMixtures } from '../../config/resolve.js';
-import { sideRulesOf } from '../../config/side-requests.js';
+import { mixtureNames } from '../../config/mixture/recipe.js';
+import { checkMixtures } from '../../config/mixture/resolve.js';
+import { sideRulesOf } from '../../config/serve/side-requests.js';
 import { isMomError, type MomError } from '../../core/error.js';
-import { checkSideRules } from '../side-rules.js';
+import { checkSideRules } from '../service/side-rules.js';
 import { type Check, ofError, ok, warn } from './check.js';
 
 export interface ExaminedConfig {

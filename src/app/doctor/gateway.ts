@@ -1,6 +1,6 @@
 import type { Env, ServeSettings } from '../../config/wishes.js';
 import { isMomError } from '../../core/error.js';
-import { type KeptServeKey, readServeKey } from '../serve-key.js';
+import { type KeptServeKey, readServeKey } from '../keys/serve-key.js';
 import { type Check, ofError, ok, warn } from './check.js';
 import { portOwner } from './port-owner.js';
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../core/error.js';
 import { loadDatabaseModule } from '../../store/database.js';
 import { type Check, fail, ok } from './check.js';
 
@@ -25,7 +26,7 @@ async function databaseCheck(): Promise<Check> {
     database.close();
     return ok('installation', `the database module works (SQLite ${version})`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return fail('installation', reason, 'install mom again with its optional dependencies; history, budgets and the cache need them');
   }
 }

@@ -4,7 +4,7 @@ import { DEFAULT_RULES, type Member, type Mixture } from '../../core/mixture.js'
 import type { RunRequest } from '../../core/run.js';
 import type { CostSource } from '../../core/usage.js';
 import type { Engine } from '../../engine/index.js';
-import { writtenId } from '../model-id.js';
+import { writtenId } from '../models/model-id.js';
 
 /** How one model has answered. Durations in milliseconds, cost in US dollars. */
 export interface LiveAnswer {

@@ -1,10 +1,10 @@
-import { MADE_MIXTURES } from '../../config/builtin.js';
 import type { LoadedConfig } from '../../config/load.js';
-import { mixtureNames } from '../../config/recipe.js';
-import { resolveMixture } from '../../config/resolve.js';
+import { MADE_MIXTURES } from '../../config/mixture/builtin.js';
+import { mixtureNames } from '../../config/mixture/recipe.js';
+import { resolveMixture } from '../../config/mixture/resolve.js';
 import { isMomError, type MomError } from '../../core/error.js';
-import { type Member, type Mixture, membersOf } from '../../core/mixture.js';
-import { idList, writtenId } from '../model-id.js';
+import { answerersOf, type Member, type Mixture, membersOf } from '../../core/mixture.js';
+import { idList, writtenId } from '../models/model-id.js';
 import { type Check, ofError, ok } from './check.js';
 
 export interface ExaminedMixture {
@@ -69,10 +69,10 @@ function brokenChecks(broken: readonly Broken[]): Check[] {
 }
 
 function soundCheck({ mixture, isDefault, remarks }: Sound): Check {
-  const { name, strategy, proposers, critics } = mixture;
+  const { name, strategy, critics } = mixture;
   const ids = (members: readonly Member[]) => idList(members.map(({ provider, model }) => writtenId(provider, model)));
   const writers = critics.length === 0 ? '' : `; merged by ${ids(critics)}`;
-  return ok('mixture', `mixture ${title(name, isDefault)}, ${strategy}: ${ids(proposers)}${writers}${remarks}`);
+  return ok('mixture', `mixture ${title(name, isDefault)}, ${strategy}: ${ids(answerersOf(mixture))}${writers}${remarks}`);
 }
 
 function title(name: string, isDefault: boolean): string {

@@ -1,9 +1,9 @@
-import type { PreparedCatalog } from '../../client/catalog.js';
+import type { PreparedCatalog } from '../../client/models/catalog.js';
 import type { Settings } from '../../config/wishes.js';
 import { membersOf } from '../../core/mixture.js';
 import type { Provider } from '../../core/model.js';
-import { lookUp } from '../listed.js';
-import { writtenId } from '../model-id.js';
+import { lookUp } from '../models/listed.js';
+import { writtenId } from '../models/model-id.js';
 import { type Check, fail, ok, warn } from './check.js';
 import type { ExaminedMixture, UsedModel } from './mixtures.js';
 

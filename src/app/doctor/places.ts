@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { userConfigDir } from '../../config/discover.js';
+import { userConfigDir } from '../../config/files/discover.js';
 import type { Env } from '../../config/wishes.js';
 import type { Warning } from '../../core/run.js';
 import { cacheDir, stateDir } from '../../core/xdg.js';

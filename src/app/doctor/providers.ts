@@ -1,12 +1,12 @@
-import type { PreparedCatalog } from '../../client/catalog.js';
+import { proxyFor } from '../../client/http/proxy.js';
 import type { ProviderClient } from '../../client/index.js';
 import type { KeyState } from '../../client/key-check.js';
-import type { ListFailure } from '../../client/model-book.js';
-import { proxyFor } from '../../client/proxy.js';
+import type { PreparedCatalog } from '../../client/models/catalog.js';
+import type { ListFailure } from '../../client/models/model-book.js';
+import { unlockKeys } from '../../config/keys/unlock.js';
 import type { LoadedConfig } from '../../config/load.js';
-import { type ConfiguredProvider, isUsable, keyTrouble } from '../../config/provider.js';
-import { KNOWN_PROVIDERS, keyVariablesFor } from '../../config/providers.js';
-import { unlockKeys } from '../../config/unlock.js';
+import { KNOWN_PROVIDERS, keyVariablesFor } from '../../config/providers/known.js';
+import { type ConfiguredProvider, isUsable, keyTrouble } from '../../config/providers/provider.js';
 import type { Env } from '../../config/wishes.js';
 import type { Clock } from '../../core/clock.js';
 import { formatDuration } from '../../core/duration.js';

@@ -87,9 +87,20 @@ function ofExtracting(flags: AskFlags): Contradiction[] {
   ];
 }
 
-function ofOutput({ json, format, raw, render }: AskFlags): Contradiction[] {
+function ofOutput(flags: AskFlags): Contradiction[] {
+  const { json, format, raw, render } = flags;
+  const plain = withoutMarkdown(flags);
   return [
     together('--json', `--format ${format}`, json === true && format !== undefined && format !== 'json'),
     together('--raw', '--render', raw === true && render === true),
+    together(`${plain}`, '--render', plain !== null && render === true, 'what it prints is no Markdown: leave one of them out'),
   ];
+}
+
+/** What makes that something else than Markdown is printed; null where nothing does. */
+function withoutMarkdown({ json, format = 'text', extract, schema }: AskFlags): string | null {
+  if (json) return '--json';
+  if (format !== 'text') return `--format ${format}`;
+  if (extract) return '--extract';
+  return schema === undefined ? null : '--schema';
 }

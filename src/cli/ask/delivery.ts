@@ -1,4 +1,4 @@
-import { type MomError, toMomError } from '../../core/error.js';
+import { type MomError, reasonOf, toMomError } from '../../core/error.js';
 import { type OutputFile, rescueFile } from '../output/file.js';
 import { errorText } from '../report.js';
 import type { Asking } from './asking.js';
@@ -41,7 +41,7 @@ function rescue({ messages }: Asking, error: MomError, text: string): MomError {
     const hint = text === '' ? error.hint : `what there is of the answer is in ${rescueFile(text)}`;
     messages.error(errorText({ code, message, hint }));
   } catch (second) {
-    const reason = second instanceof Error ? second.message : String(second);
+    const reason = reasonOf(second);
     messages.error(errorText({ code, message, hint: `the answer could not be kept in a file either: ${reason}` }));
   }
   return error;

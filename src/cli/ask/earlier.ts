@@ -1,17 +1,17 @@
 import { openHistory } from '../../app/history.js';
 import type { App, MixtureChoice } from '../../app.js';
 import { loadConfig } from '../../config/load.js';
-import { mixtureNames } from '../../config/recipe.js';
-import { isMomError, MomError } from '../../core/error.js';
+import { mixtureNames } from '../../config/mixture/recipe.js';
+import { MomError } from '../../core/error.js';
 import type { History, StoredRun } from '../../core/history.js';
 import type { Message } from '../../core/message.js';
 import type { RunRequest, Warning } from '../../core/run.js';
 import { overridesOf } from '../commands/ask-flags.js';
+import { findRun } from '../find-run.js';
 import type { Input } from '../input/types.js';
 import { usageError } from '../usage.js';
 import type { Asking } from './asking.js';
 import { choiceOfRun, mergedChoice } from './inherited-choice.js';
-import { underWay } from './under-way.js';
 import { usedAgain } from './used-again.js';
 
 /** The run that this one goes on with, or takes proposals from. */
@@ -29,7 +29,8 @@ export async function findEarlier(asking: Asking): Promise<Earlier> {
   const warnings: Warning[] = [];
   const history = await openHistory({ env, home, onNote: (note) => warnings.push(note) });
   try {
-    const run = flags.continue ? latest(history, flags.sandbox === true) : find(history, flags.resume ?? flags.from ?? '', asking);
+    if (flags.continue) refuseLeftOut(warnings);
+    const run = flags.continue ? latest(history, flags.sandbox === true) : findRun(history, flags.resume ?? flags.from ?? '', context);
     const link = flags.resume === undefined ? 'continued' : 'resumed';
     refuseUnfit(run, link, flags.sandbox === true);
     if (context.stderrIsTTY) messages.note(noteOf(run, link, new Date()));
@@ -39,6 +40,12 @@ export async function findEarlier(asking: Asking): Promise<Earlier> {
   }
 }
 
+/** While runs wait to be taken in, the last conversation may be one of them. */
+function refuseLeftOut(warnings: readonly Warning[]): void {
+  const left = warnings.find(({ code }) => code === 'runs_wait');
+  if (left) throw new MomError('store_failed', left.message, { hint: '--from ID goes on with a run that `mom logs` shows' });
+}
+
 function latest(history: History, sandbox: boolean): StoredRun {
   const run = history.latestAnswered(sandbox);
   if (run) return run;
@@ -46,15 +53,6 @@ function latest(history: History, sandbox: boolean): StoredRun {
   const begin = `mom ask${sandbox ? ' --sandbox' : ''} "..." begins one`;
   const where = sandbox ? 'the last one is no sandbox run: leave --sandbox out' : 'the last one is a sandbox run: add --sandbox';
   throw new MomError('no_input', 'there is no conversation to go on with', { hint: other ? `${where}, or begin a new one` : begin });
-}
-
-/** A run under way is not in the store yet. */
-function find(history: History, id: string, { context }: Asking): StoredRun {
-  try {
-    return history.find(id);
-  } catch (error) {
-    throw (isMomError(error) && error.code === 'no_input' && underWay(id, context)) || error;
-  }
 }
 
 function refuseUnfit({ summary: { id, status, sandbox }, content, origin, result }: StoredRun, link: Earlier['link'], here: boolean): void {

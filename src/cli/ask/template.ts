@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import { blanksOf, fillBlanks, INPUT_BLANK } from '../../config/blanks.js';
 import { nameHint } from '../../config/nearest.js';
-import { openTemplate, type Template } from '../../config/templates.js';
+import { blanksOf, fillBlanks, INPUT_BLANK } from '../../config/templates/blanks.js';
+import { openTemplate, type Template } from '../../config/templates/templates.js';
 import type { Message } from '../../core/message.js';
 import type { Input } from '../input/types.js';
 import { usageError } from '../usage.js';

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { MomError } from '../../core/error.js';
 import type { JournalStart } from '../../core/journal-line.js';
+import { processExists } from '../../core/process.js';
 import { stateDir } from '../../core/xdg.js';
 import type { CliContext } from '../context.js';
 
@@ -13,7 +14,7 @@ export function underWay(prefix: string, { env, home }: Pick<CliContext, 'env' |
   const dir = join(stateDir(env, home), 'runs');
   for (const name of journalsOf(dir, prefix)) {
     const pid = writerOf(join(dir, name));
-    if (pid === null || !isAlive(pid)) continue;
+    if (pid === null || !processExists(pid)) continue;
     const id = name.replace(/\.jsonl$/, '');
     return new MomError('input_invalid', `run ${id} is still going on, in process ${pid}`, {
       hint: `wait for its end, or end it first: kill -INT ${pid}`,
@@ -49,14 +50,5 @@ function head(path: string): string {
     return bytes.toString('utf8', 0, readSync(fd, bytes, 0, FIRST_LINE, 0));
   } finally {
     closeSync(fd);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

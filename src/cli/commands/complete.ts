@@ -3,7 +3,7 @@ import { type Offer, offerFor } from '../completion/candidates.js';
 import { nameSource } from '../completion/names.js';
 import type { CliContext, Exit } from '../context.js';
 import { SUCCESS } from '../context.js';
-import { sanitize } from '../view/sanitize.js';
+import { oneLine } from '../view/sanitize.js';
 
 /**
  * `mom __complete SHELL ...`, which the scripts of `mom completion` call: a line that says `words` or `files`, then one
@@ -29,8 +29,4 @@ function linesOf(offer: Offer, kept: number): string {
   if (offer.kind === 'files') return 'files\n';
   const lines = offer.words.map(({ text, about }) => `${oneLine(text).slice(kept)}\t${oneLine(about)}`);
   return `${['words', ...lines].join('\n')}\n`;
-}
-
-function oneLine(text: string): string {
-  return sanitize(text).replace(/\s+/g, ' ').trim();
 }

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { checkSideRules } from '../../app/side-rules.js';
+import { checkSideRules } from '../../app/service/side-rules.js';
 import { describeConfig, shownConfig } from '../../config/describe.js';
-import { displayPath, type FoundFile, findProjectFile, readConfigFile } from '../../config/discover.js';
+import { displayPath, type FoundFile, findProjectFile, readConfigFile } from '../../config/files/discover.js';
+import { revokeTrust, trust, trustFile } from '../../config/files/trust.js';
 import { fileLayer, findFiles, loadConfig, parseSet, searchPlaces } from '../../config/load.js';
-import { mixtureNames } from '../../config/recipe.js';
-import { checkMixtures } from '../../config/resolve.js';
-import { sideRulesOf } from '../../config/side-requests.js';
-import { revokeTrust, trust, trustFile } from '../../config/trust.js';
+import { mixtureNames } from '../../config/mixture/recipe.js';
+import { checkMixtures } from '../../config/mixture/resolve.js';
+import { sideRulesOf } from '../../config/serve/side-requests.js';
 import { exitCode, isMomError, MomError } from '../../core/error.js';
 
 /** What these commands need of the outside world. */
@@ -43,7 +43,7 @@ export async function run(action: ConfigAction, options: ConfigOptions, context:
     case 'validate':
       return validate(options, context);
     case 'schema': {
-      const { jsonSchema } = await import('../../config/document.js');
+      const { jsonSchema } = await import('../../config/schema/document.js');
       context.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
       return 0;
     }
@@ -148,6 +148,6 @@ async function projectFile(options: ConfigOptions, context: ConfigContext, mustE
 
 /** A template of the project is trusted as its configuration is. */
 async function checkTemplate({ path, text }: FoundFile, { cwd }: ConfigContext): Promise<void> {
-  const { parseTemplate } = await import('../../config/template-file.js');
+  const { parseTemplate } = await import('../../config/templates/template-file.js');
   await parseTemplate(text, displayPath(path, cwd));
 }

@@ -1,12 +1,14 @@
-import type { BudgetLeft } from '../../app/budgets-left.js';
+import type { BudgetLeft } from '../../app/budgets/budgets-left.js';
 import { errorLine, toMomError } from '../../core/error.js';
 import type { CostGroup } from '../../core/history.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { messagesOf, withHistory } from '../open-history.js';
+import { withHistory } from '../open-history.js';
+import { jsonText } from '../output/json.js';
 import { usageError } from '../usage.js';
 import type { Costs } from '../view/history/cost-text.js';
 import { costTotal } from '../view/history/cost-total.js';
-import { escapeJson, sanitize } from '../view/sanitize.js';
+import { messagesOf } from '../view/messages.js';
+import { sanitize } from '../view/sanitize.js';
 import { screenOf } from '../view/screen.js';
 
 interface CostFlags {
@@ -41,7 +43,7 @@ async function budgets(context: CliContext): Promise<BudgetLeft[]> {
   const { env, cwd, home } = context;
   const messages = messagesOf(context);
   try {
-    const { budgetsLeft } = await import('../../app/budgets-left.js');
+    const { budgetsLeft } = await import('../../app/budgets/budgets-left.js');
     return await budgetsLeft({ env, cwd, home, onNote: ({ message }) => messages.warn(message) });
   } catch (error) {
     messages.warn(`budgets are not shown: ${errorLine(toMomError(error))}`);
@@ -49,9 +51,8 @@ async function budgets(context: CliContext): Promise<BudgetLeft[]> {
   }
 }
 
-function costJson({ by, since, total, rows }: Costs, { stdout }: CliContext): string {
-  const json = JSON.stringify({ schema_version: 1, by, since: since?.toISOString() ?? null, total, rows }, null, 2);
-  return `${stdout.isTTY ? escapeJson(json) : json}\n`;
+function costJson({ by, since, total, rows }: Costs, context: CliContext): string {
+  return jsonText({ schema_version: 1, by, since: since?.toISOString() ?? null, total, rows }, screenOf(context));
 }
 
 async function costCsv({ by, rows }: Costs, { stdout }: CliContext): Promise<string> {

@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { FILE_NAMES, userConfigDir } from '../../config/discover.js';
-import { KeyRing } from '../../config/key-ring.js';
-import { keysFile } from '../../config/key-store.js';
-import { DEFAULT_PROVIDER, KNOWN_PROVIDERS } from '../../config/providers.js';
-import { projectTemplate, userTemplate } from '../../config/template.js';
-import { MomError } from '../../core/error.js';
+import { FILE_NAMES, userConfigDir } from '../../config/files/discover.js';
+import { projectTemplate, userTemplate } from '../../config/files/new-file.js';
+import { KeyRing } from '../../config/keys/key-ring.js';
+import { keysFile } from '../../config/keys/key-store.js';
+import { DEFAULT_PROVIDER, KNOWN_PROVIDERS } from '../../config/providers/known.js';
+import { MomError, reasonOf } from '../../core/error.js';
 import { makeFolder } from '../../core/make-folder.js';
 
 /** What this command needs of the outside world. */
@@ -43,7 +43,7 @@ export async function run(options: InitOptions, context: InitContext): Promise<n
     makeFolder(dirname(path));
     writeFileSync(path, text, { mode: 0o600, flag: options.force ? 'w' : 'wx' });
   } catch (error) {
-    throw new MomError('output_failed', `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new MomError('output_failed', `${path} cannot be written: ${reasonOf(error)}`, {
       hint: 'check the rights and the space of its folder',
       cause: error,
     });

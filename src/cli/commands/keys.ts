@@ -1,11 +1,13 @@
-import { isServeKey, keepServeKey, readServeKey, removeServeKey, SHORTEST_SERVE_KEY, serveKeyFile } from '../../app/serve-key.js';
+import { isServeKey, keepServeKey, readServeKey, removeServeKey, SHORTEST_SERVE_KEY, serveKeyFile } from '../../app/keys/serve-key.js';
 import { errorLine, isMomError, MomError } from '../../core/error.js';
 import type { Warning } from '../../core/run.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
 import { readKey } from '../input/key.js';
+import { jsonLine } from '../output/json.js';
 import type { ListedKeys } from '../view/keys.js';
-import { Messages } from '../view/messages.js';
+import { messagesOf } from '../view/messages.js';
 import { sanitize } from '../view/sanitize.js';
+import { screenOf } from '../view/screen.js';
 
 /** The name under which the gateway's own key is kept. */
 const SERVE = 'serve';
@@ -28,7 +30,7 @@ export async function set(name: string, flags: KeysFlags, context: CliContext): 
 }
 
 async function setProvider(name: string, flags: KeysFlags, context: CliContext): Promise<void> {
-  const { openKeyDoor } = await import('../../app/keys.js');
+  const { openKeyDoor } = await import('../../app/keys/keys.js');
   const door = await openKeyDoor(worldOf(context, flags), name);
   const key = await readKey(`Key of ${sanitize(name)} for ${door.address}:`, context);
   warn(context, await door.keep(key));
@@ -49,12 +51,12 @@ async function setServe(context: CliContext): Promise<void> {
 
 /** `mom keys list`: every provider and where its key comes from; runs no command. */
 export async function list(flags: KeysFlags, context: CliContext): Promise<Exit> {
-  const [{ listKeys }, { keysText, keysJson }] = await Promise.all([import('../../app/keys.js'), import('../view/keys.js')]);
+  const [{ listKeys }, { keysText, keysJson }] = await Promise.all([import('../../app/keys/keys.js'), import('../view/keys.js')]);
   const { rows, warnings } = await listKeys(worldOf(context, flags));
   const { serve, serveWarnings } = serveRow(context);
   warn(context, [...warnings, ...serveWarnings]);
   const listed = { rows, serve };
-  context.stdout.write(flags.json ? keysJson(listed) : keysText(listed));
+  context.stdout.write(flags.json ? jsonLine(keysJson(listed), screenOf(context)) : keysText(listed));
   return SUCCESS;
 }
 
@@ -84,7 +86,7 @@ function servesKey({ env, home }: CliContext): { key: string; warnings: readonly
 }
 
 async function providersKey(name: string, context: CliContext) {
-  return (await import('../../app/keys.js')).keptKey(worldOf(context, {}), name);
+  return (await import('../../app/keys/keys.js')).keptKey(worldOf(context, {}), name);
 }
 
 /** `mom keys rm` */
@@ -97,7 +99,7 @@ export async function remove(name: string, context: CliContext): Promise<Exit> {
     print(context, `removed the key of mom serve from ${file}`);
     return SUCCESS;
   }
-  const { removeKey } = await import('../../app/keys.js');
+  const { removeKey } = await import('../../app/keys/keys.js');
   const { file, warnings } = await removeKey(worldOf(context, {}), name);
   warn(context, warnings);
   print(context, `removed the key of ${name} from ${file}`);
@@ -106,10 +108,6 @@ export async function remove(name: string, context: CliContext): Promise<Exit> {
 
 function worldOf({ env, cwd, home }: CliContext, { config }: KeysFlags) {
   return { env, cwd, home, ...(config === undefined ? {} : { configFile: config }) };
-}
-
-function messagesOf(context: CliContext): Messages {
-  return new Messages(context, { quiet: false, color: 'never' });
 }
 
 function warn(context: CliContext, warnings: readonly Warning[]): void {

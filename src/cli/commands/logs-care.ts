@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { stateDir } from '../../core/xdg.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { messagesOf, withHistory } from '../open-history.js';
+import { withHistory } from '../open-history.js';
+import { jsonLine } from '../output/json.js';
+import { forgetPages } from '../page-file.js';
 import { usageError } from '../usage.js';
-import { escapeJson } from '../view/sanitize.js';
+import { messagesOf } from '../view/messages.js';
+import { screenOf } from '../view/screen.js';
 
 /** `mom logs path`: the store's file, whether it is there yet or not. */
 export async function path(context: CliContext): Promise<Exit> {
@@ -25,17 +28,17 @@ export async function prune(given: object, context: CliContext): Promise<Exit> {
     const old = history.list({}, Number.MAX_SAFE_INTEGER).filter(({ started_at }) => Date.parse(started_at) < olderThan.getTime());
     return messages.note(`${countOf(old.length, 'run')} would be forgotten`);
   });
+  if (!dryRun) forgetPages(context, olderThan);
   return SUCCESS;
 }
 
 /** `mom logs export`: whole runs as JSON Lines, the oldest first; however many there are, few of them are in memory. */
 export async function exportRuns(given: object, context: CliContext): Promise<Exit> {
   const { since } = given as { since?: Date };
-  const { stdout } = context;
+  const screen = screenOf(context);
   await withHistory(context, async (history) => {
     for (const run of history.all(since ?? null)) {
-      const json = JSON.stringify({ schema_version: 1, ...run });
-      if (!(await written(`${stdout.isTTY ? escapeJson(json) : json}\n`, stdout))) return;
+      if (!(await written(jsonLine({ schema_version: 1, ...run }, screen), context.stdout))) return;
     }
   });
   return SUCCESS;

@@ -2,13 +2,15 @@ import { MomError } from '../../core/error.js';
 import type { History, StoredRun } from '../../core/history.js';
 import type { Message } from '../../core/message.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
+import { findRun } from '../find-run.js';
 import { withHistory } from '../open-history.js';
 import { openOutputFile } from '../output/file.js';
+import { jsonLine } from '../output/json.js';
 import { usageError } from '../usage.js';
 import type { ColorWhen } from '../view/color.js';
 import type { Follower } from '../view/history/run-facts.js';
 import type { RunView } from '../view/history/run-text.js';
-import { escapeJson } from '../view/sanitize.js';
+import { sanitize } from '../view/sanitize.js';
 import { type Screen, screenOf } from '../view/screen.js';
 
 interface ShowFlags {
@@ -27,7 +29,7 @@ export async function run(id: string | null, given: object, context: CliContext)
   checkForms(flags);
   const file = flags.output === undefined ? null : openOutputFile(flags.output, context.cwd);
   const screen = file === null ? screenOf(context, flags.color) : IN_A_FILE;
-  const text = await withHistory(context, async (history) => shown(found(id, history), history, flags, screen));
+  const text = await withHistory(context, async (history) => shown(found(id, history, context), history, flags, screen, context));
   if (file === null) context.stdout.write(text);
   else file.write(text);
   return SUCCESS;
@@ -41,16 +43,17 @@ function checkForms({ proposals, criticPrompt, html, json }: ShowFlags): void {
   if (second !== undefined) throw usageError(`${first} and ${second} cannot be used together`, 'leave one of them out');
 }
 
-/** @throws MomError `no_input` where nothing is kept, or not this one; `usage` where the id could mean several */
-function found(id: string | null, history: History): StoredRun {
-  if (id !== null) return history.find(id);
+/** @throws MomError `no_input` where nothing is kept, or not this one; `usage` where the id could mean several; `input_invalid` while it goes on */
+function found(id: string | null, history: History, context: CliContext): StoredRun {
+  if (id !== null) return findRun(history, id, context);
   const [last] = history.list({}, 1);
   if (last === undefined) throw new MomError('no_input', 'no run is kept yet', { hint: 'mom ask "your question" makes one' });
   return history.find(last.id);
 }
 
-async function shown(run: StoredRun, history: History, flags: ShowFlags, screen: Screen): Promise<string> {
-  if (flags.json) return jsonText(run, screen);
+async function shown(run: StoredRun, history: History, flags: ShowFlags, screen: Screen, context: CliContext): Promise<string> {
+  if (flags.json) return jsonLine({ schema_version: 1, ...run }, screen);
+  if (flags.html) return pageText(run, screen, context);
   const { runText, promptText } = await import('../view/history/run-text.js');
   const view: RunView = { screen, render: flags.raw ? null : await rendererFor(screen) };
   if (flags.criticPrompt) return promptText(criticPrompt(run), view);
@@ -74,9 +77,13 @@ function followersOf({ summary }: StoredRun, history: History): Follower[] {
   return later.filter(({ parent }) => parent === summary.id).reverse();
 }
 
-function jsonText(run: StoredRun, { columns }: Screen): string {
-  const json = JSON.stringify({ schema_version: 1, ...run });
-  return `${columns === null ? json : escapeJson(json)}\n`;
+/** The page itself in a pipe or a file; on a terminal, which can't show it, where it was put. @throws MomError `output_failed` */
+async function pageText(run: StoredRun, { columns }: Screen, context: CliContext): Promise<string> {
+  const { runPage } = await import('../view/page/index.js');
+  const page = await runPage(run);
+  if (columns === null) return page;
+  const { keepPage } = await import('../page-file.js');
+  return `${sanitize(keepPage(context, run.summary.id, page))}\n`;
 }
 
 /** What the last critic or judge was sent. @throws MomError `no_input` where there was none, `input_invalid` without texts */

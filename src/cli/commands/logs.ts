@@ -1,8 +1,9 @@
 import type { History, RunQuery, RunSummary } from '../../core/history.js';
 import type { RunStatus } from '../../core/run.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { messagesOf, withHistory } from '../open-history.js';
-import { escapeJson } from '../view/sanitize.js';
+import { withHistory } from '../open-history.js';
+import { jsonText } from '../output/json.js';
+import { messagesOf } from '../view/messages.js';
 import { screenOf } from '../view/screen.js';
 
 interface LogsFlags {
@@ -24,7 +25,7 @@ export async function list(given: object, context: CliContext): Promise<Exit> {
   const query = queryOf(flags);
   await withHistory(context, async (history) => {
     const runs = history.list(query, flags.limit ?? USUAL_LIMIT);
-    if (flags.json) context.stdout.write(runsJson(runs, context));
+    if (flags.json) context.stdout.write(jsonText({ schema_version: 1, runs }, screenOf(context)));
     else if (runs.length === 0) messagesOf(context).note(whyNone(query, history));
     else context.stdout.write(await runsText(runs, context));
   });
@@ -39,11 +40,6 @@ function queryOf({ mixture, model, since, status, search }: LogsFlags): RunQuery
     ...(status === undefined ? {} : { status }),
     ...(search === undefined ? {} : { words: search }),
   };
-}
-
-function runsJson(runs: readonly RunSummary[], { stdout }: CliContext): string {
-  const json = JSON.stringify({ schema_version: 1, runs }, null, 2);
-  return `${stdout.isTTY ? escapeJson(json) : json}\n`;
 }
 
 async function runsText(runs: readonly RunSummary[], context: CliContext): Promise<string> {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { fits, type ModelFilter, mixtureFits, nearestWord } from '../../app/model-filter.js';
-import { listModels, type ModelList } from '../../app/model-list.js';
+import { fits, type ModelFilter, mixtureFits, nearestWord } from '../../app/models/model-filter.js';
+import { listModels, type ModelList } from '../../app/models/model-list.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { Messages } from '../view/messages.js';
+import { jsonText } from '../output/json.js';
+import { messagesOf } from '../view/messages.js';
 import { listOf, modelsText, type ShownModels } from '../view/models.js';
 import { modelsJson, modelsLines } from '../view/models-data.js';
-import { escapeJson } from '../view/sanitize.js';
 import { screenOf } from '../view/screen.js';
 
 interface ModelsFlags {
@@ -20,7 +20,7 @@ interface ModelsFlags {
 
 /** `mom models`: mixtures and models that fit. @throws MomError when there is no model at all, after what there is was shown */
 export async function run(words: string[], flags: ModelsFlags, context: CliContext): Promise<Exit> {
-  const messages = new Messages(context, { quiet: false, color: 'auto' });
+  const messages = messagesOf(context);
   const list = await listModels({
     env: context.env,
     cwd: context.cwd,
@@ -51,10 +51,7 @@ function select({ mixtures, providers }: ModelList, filter: ModelFilter, oneProv
 
 function output(shown: ShownModels, list: ModelList, flags: ModelsFlags, context: CliContext, now: Date): string {
   const screen = screenOf(context);
-  if (flags.json) {
-    const json = `${JSON.stringify(modelsJson(shown, list), null, 2)}\n`;
-    return screen.columns === null ? json : escapeJson(json);
-  }
+  if (flags.json) return jsonText(modelsJson(shown, list), screen);
   return screen.columns === null ? modelsLines(shown) : modelsText(shown, screen, now);
 }
 

@@ -8,10 +8,12 @@ import {
   type TemplateFile,
   trustLine,
   userTemplates,
-} from '../../config/templates.js';
+} from '../../config/templates/templates.js';
 import { errorLine, toMomError } from '../../core/error.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { escapeJson, sanitize } from '../view/sanitize.js';
+import { jsonText } from '../output/json.js';
+import { messagesOf } from '../view/messages.js';
+import { oneLine, sanitize } from '../view/sanitize.js';
 import { screenOf } from '../view/screen.js';
 import { styleOf } from '../view/style.js';
 import { type Column, tableLines, wrapped } from '../view/table.js';
@@ -34,13 +36,9 @@ interface ListedTemplate {
 /** `mom templates list` */
 export async function list(flags: { json?: boolean }, context: CliContext): Promise<Exit> {
   const listed = await Promise.all(findTemplates(context).map((file) => listedOf(file, context)));
-  const isTerminal = context.stdout.isTTY === true;
-  if (flags.json) {
-    const json = JSON.stringify(listed, null, 2);
-    context.stdout.write(`${isTerminal ? escapeJson(json) : json}\n`);
-  } else if (listed.length === 0) {
-    context.stderr.write('mom: there are no templates yet; `mom templates edit NAME` makes one\n');
-  } else context.stdout.write(listText(listed, context));
+  if (flags.json) context.stdout.write(jsonText(listed, screenOf(context)));
+  else if (listed.length === 0) messagesOf(context).note('there are no templates yet; `mom templates edit NAME` makes one');
+  else context.stdout.write(listText(listed, context));
   return SUCCESS;
 }
 
@@ -50,7 +48,7 @@ async function listedOf(file: TemplateFile, context: CliContext): Promise<Listed
   try {
     const text = readTemplateFile(file, context);
     const trusted = isTrustedTemplate(file, text, context);
-    const { parseTemplate } = await import('../../config/template-file.js');
+    const { parseTemplate } = await import('../../config/templates/template-file.js');
     const { description, mixture, strategy, parameters, defaults } = await parseTemplate(text, file.label);
     return {
       ...about,
@@ -93,14 +91,10 @@ function listText(listed: readonly ListedTemplate[], context: CliContext): strin
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function oneLine(text: string): string {
-  return sanitize(text.replace(/\s+/g, ' ').trim());
-}
-
 /** `mom templates show`: the file as it is. */
 export async function show(name: string, context: CliContext): Promise<Exit> {
   const { text, note } = showTemplate(name, context);
-  if (note !== null) context.stderr.write(`mom: ${sanitize(note)}\n`);
+  if (note !== null) messagesOf(context).note(note);
   context.stdout.write(context.stdout.isTTY ? `${sanitize(text).trimEnd()}\n` : text);
   return SUCCESS;
 }
@@ -111,6 +105,6 @@ export async function edit(name: string, context: CliContext): Promise<Exit> {
   const { editTemplate } = await import('../template-editor.js');
   await editTemplate(name, join(userTemplates(context), `${name}.md`), context);
   const other = findTemplates(context).find((template) => template.name === name && template.where === 'project');
-  if (other) context.stderr.write(`mom: ${sanitize(other.label)} of this project comes first where it is trusted\n`);
+  if (other) messagesOf(context).note(`${other.label} of this project comes first where it is trusted`);
   return SUCCESS;
 }

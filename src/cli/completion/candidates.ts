@@ -24,7 +24,8 @@ export async function offerFor(before: readonly string[], begun: string, names: 
   const { command, rest } = commandOf(before);
   const named = async (kind: Completes | undefined, start: string): Promise<Offer> =>
     kind === 'file' ? FILES : wordsOf(kind === undefined ? [] : await names(kind, start), start);
-  if (rest.includes('--')) return named(command?.completes, begun);
+  const argument = async (): Promise<Offer> => withWords(command?.words ?? [], begun, await named(command?.completes, begun));
+  if (rest.includes('--')) return argument();
   const [flag, value] = splitAssignment(begun);
   const options = command?.options ?? [];
   if (value !== null) return prefixed(await offerOfValue(optionNamed(options, flag), value, named), `${flag}=`);
@@ -32,7 +33,7 @@ export async function offerFor(before: readonly string[], begun: string, names: 
   if (awaited?.value) return offerOfValue(awaited, begun, named);
   if (begun.startsWith('-')) return wordsOf(flagsOf(options, rest), begun);
   const children = childrenOf(command);
-  return children.length > 0 && rest.length === 0 ? wordsOf(children, begun) : named(command?.completes, begun);
+  return children.length > 0 && rest.length === 0 ? wordsOf(children, begun) : argument();
 }
 
 /** The command that the first words name, and what follows it. */
@@ -91,6 +92,12 @@ function flagsOf(options: readonly OptionSpec[], given: readonly string[]): Cand
 
 function wordsOf(candidates: readonly Candidate[], begun: string): Offer {
   return { kind: 'words', words: candidates.filter(({ text }) => text.startsWith(begun)) };
+}
+
+function withWords(words: readonly string[], begun: string, offer: Offer): Offer {
+  if (offer.kind === 'files') return offer;
+  const more = words.filter((text) => text.startsWith(begun)).map((text) => ({ text, about: '' }));
+  return { kind: 'words', words: [...offer.words, ...more] };
 }
 
 function prefixed(offer: Offer, prefix: string): Offer {

@@ -14,11 +14,11 @@ export function nameSource({ env, cwd, home }: CliContext): NameSource {
         return history.ids(begun, RUNS).map(({ id, question }) => ({ text: id, about: question ?? '' }));
       }
       case 'template': {
-        const { templateNames } = await import('../../config/templates.js');
+        const { templateNames } = await import('../../config/templates/templates.js');
         return named(await templateNames({ env, cwd, home }));
       }
       default: {
-        const { knownNames } = await import('../../app/known-names.js');
+        const { knownNames } = await import('../../app/models/known-names.js');
         const names = await knownNames(env, cwd, home);
         return named(kind === 'mixture' ? names.mixtures : kind === 'provider' ? names.providers : names.models());
       }

@@ -1,4 +1,4 @@
-import { isMomError, MomError } from '../../core/error.js';
+import { isMomError, MomError, reasonOf } from '../../core/error.js';
 
 const REASONS: Record<string, string> = {
   ENOENT: 'there is no such file',
@@ -17,6 +17,6 @@ export function abortReason(signal: AbortSignal, doing: string): MomError {
 /** The failure to read `name`, with the system's reason in plain words. */
 export function unreadable(name: string, error: unknown, hint = 'check the name, or leave it out'): MomError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  const reason = REASONS[code] ?? reasonOf(error);
   return new MomError('no_input', `${name} could not be read: ${reason}`, { hint, cause: error });
 }

@@ -1,4 +1,4 @@
-import { isSendableKey } from '../../config/key-store.js';
+import { isSendableKey } from '../../config/keys/key-store.js';
 import { MomError } from '../../core/error.js';
 import type { CliContext } from '../context.js';
 

@@ -1,8 +1,8 @@
-import { MomError } from '../../core/error.js';
+import { MomError, reasonOf } from '../../core/error.js';
 
 /** @param where The file as the user named it, or `stdout`. */
 export function outputError(where: string, cause: unknown): MomError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   return new MomError('output_failed', `${where} could not be written: ${reason}`, {
     hint: 'make room or write somewhere else',
     cause,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { openService } from '../../app/open-service.js';
-import { readOrMakeServeKey } from '../../app/serve-key.js';
-import type { Service } from '../../app/service.js';
-import { createSharedGuards } from '../../app/shared-guards.js';
+import { readOrMakeServeKey } from '../../app/keys/serve-key.js';
+import { openService } from '../../app/service/open-service.js';
+import type { Service } from '../../app/service/service.js';
+import { createSharedGuards } from '../../app/service/shared-guards.js';
 import type { ServeKey } from '../../config/wishes.js';
 import { errorLine, MomError } from '../../core/error.js';
 import type { RequestLog } from '../../observe/request-log.js';

@@ -1,4 +1,4 @@
-import type { Service } from '../../app/service.js';
+import type { Service } from '../../app/service/service.js';
 import { openLogStream } from '../../observe/log-stream.js';
 import { createRedactor } from '../../observe/redact.js';
 import { createRequestLog, type RequestLog } from '../../observe/request-log.js';

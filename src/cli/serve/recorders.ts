@@ -1,13 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Service } from '../../app/service.js';
+import type { Service } from '../../app/service/service.js';
 import { systemClock } from '../../core/clock.js';
 import { MomError } from '../../core/error.js';
 import type { EventSink } from '../../core/event.js';
 import { stateDir } from '../../core/xdg.js';
-import type { LineStyle } from '../../observe/journal-text.js';
+import type { LineStyle } from '../../observe/journal/journal-text.js';
+import { createSharedJournal, type SharedJournal } from '../../observe/journal/shared-journal.js';
 import { createRedactor } from '../../observe/redact.js';
-import { createSharedJournal, type SharedJournal } from '../../observe/shared-journal.js';
 import type { RecordersOf, RunSource } from '../../server/context.js';
 import type { CliContext } from '../context.js';
 import type { ServeFlags } from './flags.js';
@@ -47,7 +47,7 @@ export function createRecorders(flags: ServeFlags, context: CliContext, warn: (m
       if (isFirst && keep !== null && hasFiles(dir)) importer.due();
       isFirst = false;
       const traces = traceFolder(flags, context, service.settings);
-      const trace = traces === null ? null : (await import('../../observe/trace.js')).createTrace;
+      const trace = traces === null ? null : (await import('../../observe/trace/trace.js')).createTrace;
       make = (runId, source) => [
         ...(keep === null ? [] : [keep(runId, source)]),
         ...(trace === null || traces === null ? [] : [trace({ dir: traces, secrets: service.secrets, onError: onError('trace') })]),

@@ -1,5 +1,5 @@
-import type { Service } from '../../app/service.js';
-import { createMetrics } from '../../observe/metrics.js';
+import type { Service } from '../../app/service/service.js';
+import { createMetrics } from '../../observe/metrics/metrics.js';
 import { type Gateway, startGateway } from '../../server/running/lifecycle.js';
 import type { CliContext } from '../context.js';
 import type { ServeFlags } from './flags.js';

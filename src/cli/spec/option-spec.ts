@@ -24,6 +24,8 @@ export interface CommandSpec {
   args?: string;
   /** What completion offers for its arguments. */
   completes?: Completes;
+  /** Words that completion offers for its arguments too. */
+  words?: readonly string[];
   summary: string;
   /** What to do instead of giving it more arguments. */
   tooMany?: string;

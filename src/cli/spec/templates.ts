@@ -10,6 +10,7 @@ export const TEMPLATES: readonly CommandSpec[] = [
 export const COMPLETION: CommandSpec = {
   name: 'completion',
   args: '<shell>',
+  words: ['bash', 'zsh', 'fish'],
   summary: 'print the completion script for bash, zsh or fish',
   options: [],
   examples: [

@@ -47,10 +47,21 @@ function sideBySide(texts: readonly string[], width: number): string {
   return `${Array.from({ length: height }, (_, index) => line(index)).join('\n')}\n`;
 }
 
-/** Tabs have no width of their own. */
+/** Lines of at most `width` columns, each with the colours that hold on it. */
 function wrapped(text: string, width: number): string[] {
-  return wrapAnsi(text.trimEnd().replaceAll('\t', '    '), width, { hard: true, trim: false }).split('\n');
+  // Tabs have no width of their own.
+  const spaced = text.trimEnd().replaceAll('\t', '    ');
+  const lines = wrapAnsi(spaced, Number.MAX_SAFE_INTEGER, { trim: false }).split('\n');
+  return lines.flatMap((line) => wrapAnsi(line, width, { hard: true, trim: false }).split('\n').map(withoutBreak));
 }
+
+/** The space at which a line was broken is not needed at the beginning of the next. */
+function withoutBreak(line: string, index: number): string {
+  return index === 0 ? line : line.replace(SPACE_AT_START, '$1');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are made of them
+const SPACE_AT_START = /^((?:\u001b\[[\d;]*m)*) (?=\S)/;
 
 function padded(line: string, width: number): string {
   return line + ' '.repeat(Math.max(0, width - stringWidth(line)));

@@ -2,7 +2,7 @@ import type { Check, Verdict } from '../../app/doctor/check.js';
 import type { LiveAnswer, LiveEstimate } from '../../app/doctor/live.js';
 import { formatDuration } from '../../core/duration.js';
 import { formatCost, formatMost } from './price.js';
-import { sanitize } from './sanitize.js';
+import { oneLine } from './sanitize.js';
 import type { Screen } from './screen.js';
 import { type Style, styleOf } from './style.js';
 import { wrapped } from './table.js';
@@ -22,8 +22,8 @@ type Shown = Pick<Check, 'verdict' | 'message' | 'fix'>;
 
 function checkLines({ verdict, message, fix }: Shown, { columns }: Screen, style: Style): string[] {
   const width = columns === null ? Number.POSITIVE_INFINITY : Math.max(columns - MARGIN, MARGIN);
-  const [first = '', ...more] = wrapped(plain(message), width);
-  const advice = fix === null ? [] : wrapped(plain(`fix: ${fix}`), width);
+  const [first = '', ...more] = wrapped(oneLine(message), width);
+  const advice = fix === null ? [] : wrapped(oneLine(`fix: ${fix}`), width);
   const mark = paintOf(verdict, style)(verdict) + ' '.repeat(MARGIN - verdict.length);
   return [mark + first, ...[...more, ...advice].map((line) => ' '.repeat(MARGIN) + line)];
 }
@@ -52,9 +52,4 @@ export function estimateText({ models, usd, unpriced }: LiveEstimate): string {
   const question = `asking ${models} ${models === 1 ? 'model' : 'models'} one short question`;
   const rest = unpriced.length === 0 ? '' : `; no price is known of ${unpriced.join(', ')}`;
   return unpriced.length === models ? `${question}${rest}` : `${question}, for at most ${formatMost(usd)}${rest}`;
-}
-
-/** One line without control characters. */
-function plain(text: string): string {
-  return sanitize(text).replace(/\s+/g, ' ').trim();
 }

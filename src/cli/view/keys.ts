@@ -1,5 +1,5 @@
-import type { KeyRow } from '../../app/keys.js';
-import { escapeJson, sanitize } from './sanitize.js';
+import type { KeyRow } from '../../app/keys/keys.js';
+import { sanitize } from './sanitize.js';
 
 export interface ListedKeys {
   rows: readonly KeyRow[];
@@ -23,7 +23,8 @@ export function keysText({ rows, serve }: ListedKeys): string {
   return `${sanitize([...lines.flatMap((line, index) => [text(line), ...notes(rows[index] as KeyRow)]), text(last)].join('\n'))}\n`;
 }
 
-export function keysJson({ rows, serve }: ListedKeys): string {
+/** The object of `--json`. */
+export function keysJson({ rows, serve }: ListedKeys): object {
   const keys = rows.map(({ name, needsKey, source, place, program, ending, address, unused, trouble }) => ({
     name,
     has_key: source !== null,
@@ -36,7 +37,7 @@ export function keysJson({ rows, serve }: ListedKeys): string {
     unused,
     trouble,
   }));
-  return `${escapeJson(JSON.stringify({ keys, serve: { has_key: serve.isKept, file: serve.file, trouble: serve.trouble } }))}\n`;
+  return { keys, serve: { has_key: serve.isKept, file: serve.file, trouble: serve.trouble } };
 }
 
 function keyWord({ source, ending, needsKey, trouble }: KeyRow): string {

@@ -39,3 +39,8 @@ export class Messages {
     this.#context.stderr.write(text);
   }
 }
+
+/** What a command says that has no --quiet and no --color. */
+export function messagesOf(context: CliContext): Messages {
+  return new Messages(context, { quiet: false, color: 'auto' });
+}

@@ -1,5 +1,5 @@
-import { isFree } from '../../app/model-filter.js';
-import type { ModelList } from '../../app/model-list.js';
+import { isFree } from '../../app/models/model-filter.js';
+import type { ModelList } from '../../app/models/model-list.js';
 import type { Prices } from '../../core/catalog.js';
 import { errorInfo } from '../../core/error.js';
 import type { ShownModels } from './models.js';

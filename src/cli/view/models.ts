@@ -1,8 +1,8 @@
-import type { ListedMixture } from '../../app/mixture-list.js';
-import { isFree } from '../../app/model-filter.js';
-import { idList } from '../../app/model-id.js';
-import type { ListedModel, ProviderList } from '../../app/model-list.js';
-import { sanitize } from './sanitize.js';
+import type { ListedMixture } from '../../app/models/mixture-list.js';
+import { isFree } from '../../app/models/model-filter.js';
+import { idList } from '../../app/models/model-id.js';
+import type { ListedModel, ProviderList } from '../../app/models/model-list.js';
+import { oneLine } from './sanitize.js';
 import type { Screen } from './screen.js';
 import { styleOf } from './style.js';
 import { type Column, tableLines, wrapped } from './table.js';
@@ -36,11 +36,11 @@ export function modelsText({ mixtures, providers }: ShownModels, screen: Screen,
   const fold = (text: string) => wrapped(text, screen.columns ?? Number.POSITIVE_INFINITY);
   const blocks: string[][] = [];
   if (mixtures.length > 0) {
-    const rows = mixtures.map((mixture) => mixtureCells(mixture).map((text) => ({ text: plain(text) })));
+    const rows = mixtures.map((mixture) => mixtureCells(mixture).map((text) => ({ text: oneLine(text) })));
     blocks.push([...tableLines(MIXTURE_COLUMNS, rows, layout), ...mixtures.flatMap((mixture) => problemLines(mixture).flatMap(fold))]);
   }
   for (const provider of providers.filter(({ models }) => models.length > 0)) {
-    const rows = provider.models.map((model) => modelCells(model).map((text) => ({ text: plain(text) })));
+    const rows = provider.models.map((model) => modelCells(model).map((text) => ({ text: oneLine(text) })));
     blocks.push([...fold(headOf(provider, now)), ...tableLines(MODEL_COLUMNS, rows, layout)]);
   }
   return blocks.map((lines) => lines.map((line) => `${line}\n`).join('')).join('\n');
@@ -51,12 +51,12 @@ function mixtureCells({ name, isDefault, strategy, proposers, critics }: ListedM
 }
 
 function problemLines({ name, problem }: ListedMixture): string[] {
-  return problem === null ? [] : [plain(`${name} can't be run now: ${problem}`)];
+  return problem === null ? [] : [oneLine(`${name} can't be run now: ${problem}`)];
 }
 
 function headOf({ name, models, listedAt }: ProviderList, now: Date): string {
   const count = `${models.length} ${models.length === 1 ? 'model' : 'models'}`;
-  return plain(`${name}: ${count}, dollars per million tokens, ${listOf(listedAt, now)}`);
+  return oneLine(`${name}: ${count}, dollars per million tokens, ${listOf(listedAt, now)}`);
 }
 
 /** `list of 2026-01-31 14:03 UTC (3 h old)` */
@@ -97,9 +97,4 @@ function takes({ modalities }: ListedModel): string {
   if (modalities === undefined) return '?';
   const { input, output } = modalities;
   return output.length === 1 && output[0] === 'text' ? input.join(', ') : `${input.join(', ')} > ${output.join(', ')}`;
-}
-
-/** One line without control characters. */
-function plain(text: string): string {
-  return sanitize(text).replace(/\s+/g, ' ').trim();
 }

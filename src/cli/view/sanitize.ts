@@ -113,3 +113,8 @@ const UNSAFE_IN_JSON = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 export function sanitize(text: string): string {
   return new Sanitizer().push(text);
 }
+
+/** Any text as one line that can't drive a terminal. */
+export function oneLine(text: string): string {
+  return sanitize(text).replace(/\s+/g, ' ').trim();
+}

@@ -1,4 +1,5 @@
 import { type Context, createContext, Script } from 'node:vm';
+import { reasonOf } from '../error.js';
 import { PATTERN_TIMEOUT } from '../limits.js';
 
 /** What a regular expression of the user's found in a text, or why it could not be used on it. */
@@ -30,7 +31,7 @@ export function matchPattern(pattern: string, text: string): PatternMatch {
   try {
     return { answer: script.runInContext(context, { timeout: PATTERN_TIMEOUT }) as string | null, problem: null };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return { answer: null, problem: { code: 'pattern_timeout', reason } };
   } finally {
     Object.assign(context, { text: '' });

@@ -1,6 +1,6 @@
 import { dereference, type OutputUnit, type Schema, type SchemaDraft, validate } from '@cfworker/json-schema';
 import type { AnswerFormat } from '../../core/answer-format.js';
-import { MomError } from '../../core/error.js';
+import { MomError, reasonOf } from '../../core/error.js';
 import { complaintsOf } from './complaints.js';
 import { checkableSchema, SchemaFlaw } from './schema-form.js';
 import type { Stopwatch } from './stopwatch.js';
@@ -80,7 +80,7 @@ function draftOf({ $schema }: Schema): SchemaDraft {
 function toFlaw(error: unknown): SchemaFlaw {
   if (error instanceof SchemaFlaw) return error;
   if (error instanceof RangeError) return new SchemaFlaw('#', 'it is nested too deeply, or refers to itself in a circle');
-  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [line = ''] = reasonOf(error).split('\n');
   const [, target] = /^Unresolved \$ref "(.*?)"/.exec(line) ?? [];
   return new SchemaFlaw(
     '#',

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Service, Target } from '../../app/service.js';
+import type { Service, Target } from '../../app/service/service.js';
 import { toMomError } from '../../core/error.js';
 import { createRedactor } from '../../observe/redact.js';
 import type { GatewayDeps, GatewayEnv, RequestScope } from '../context.js';

@@ -1,4 +1,4 @@
-import type { Target } from '../../app/service.js';
+import type { Target } from '../../app/service/service.js';
 import { MomError } from '../../core/error.js';
 import type { EventSink, RunEvent } from '../../core/event.js';
 import type { CallRecord, RunResult } from '../../core/run.js';

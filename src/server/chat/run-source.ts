@@ -1,4 +1,4 @@
-import type { Target } from '../../app/service.js';
+import type { Target } from '../../app/service/service.js';
 import type { MixtureChoice } from '../../config/wishes.js';
 import type { Client, RunSource } from '../context.js';
 import type { ChatRequest } from './request.js';

@@ -1,4 +1,4 @@
-import type { Target } from '../../app/service.js';
+import type { Target } from '../../app/service/service.js';
 import { toMomError } from '../../core/error.js';
 import type { EventSink } from '../../core/event.js';
 import { createRedactor } from '../../observe/redact.js';

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { ServedModel, Service } from '../../app/service.js';
+import type { ServedModel, Service } from '../../app/service/service.js';
 import { isMomError } from '../../core/error.js';
 import type { GatewayEnv } from '../context.js';
 import { ApiError } from '../errors.js';

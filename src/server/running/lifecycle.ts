@@ -1,7 +1,7 @@
-import type { Service } from '../../app/service.js';
+import type { Service } from '../../app/service/service.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { toMomError } from '../../core/error.js';
-import type { Metrics } from '../../observe/metrics.js';
+import type { Metrics } from '../../observe/metrics/metrics.js';
 import type { RequestLog } from '../../observe/request-log.js';
 import { type Access, accessOf } from '../access.js';
 import { createGateway, type GatewayApp } from '../app.js';

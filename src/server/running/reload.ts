@@ -1,4 +1,4 @@
-import type { Service } from '../../app/service.js';
+import type { Service } from '../../app/service/service.js';
 import type { ServeSettings } from '../../config/wishes.js';
 import type { Clock } from '../../core/clock.js';
 import { errorLine, toMomError } from '../../core/error.js';

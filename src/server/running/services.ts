@@ -1,4 +1,4 @@
-import type { Service } from '../../app/service.js';
+import type { Service } from '../../app/service/service.js';
 import { MomError } from '../../core/error.js';
 import type { ServiceLease } from '../context.js';
 

@@ -1,4 +1,4 @@
-import type { Metrics } from '../../observe/metrics.js';
+import type { Metrics } from '../../observe/metrics/metrics.js';
 import type { ServiceHolder } from './services.js';
 
 /** Lets the metrics read what only the service of the moment knows. */

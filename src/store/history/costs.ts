@@ -15,14 +15,14 @@ interface Row extends Omit<CostRow, 'cost_usd' | 'estimated_usd'> {
   estimated: number;
 }
 
-/** What real runs have cost, in groups; a run without a call counts as a run, but belongs to no model. */
+/** What real runs have cost, in groups, in sums that can't overflow (`sum` can); a run without a call counts as a run, but belongs to no model. */
 export function costs(database: Database, by: CostGroup, since: Date | null): CostRow[] {
   const rows = database
     .prepare(
       `SELECT ${KEYS[by]} AS key, count(DISTINCT runs.seq) AS runs, count(calls.seq) AS calls,
-         coalesce(sum(calls.input_tokens), 0) AS input_tokens, coalesce(sum(calls.output_tokens), 0) AS output_tokens,
-         coalesce(sum(calls.cost), 0) AS cost,
-         coalesce(sum(calls.cost) FILTER (WHERE calls.cost_source = 'estimated'), 0) AS estimated,
+         total(calls.input_tokens) AS input_tokens, total(calls.output_tokens) AS output_tokens,
+         total(calls.cost) AS cost,
+         total(calls.cost) FILTER (WHERE calls.cost_source = 'estimated') AS estimated,
          count(*) FILTER (WHERE calls.seq IS NOT NULL AND (calls.cost IS NULL OR calls.cost_source = 'partial')) AS unpriced_calls
        FROM runs ${by === 'model' ? 'JOIN' : 'LEFT JOIN'} calls ON calls.seq = runs.seq
        WHERE runs.sandbox = 0 AND runs.seq >= ?

@@ -3,6 +3,7 @@ import type { OriginLine } from '../../core/journal-line.js';
 import { FoldedRun } from './folded-run.js';
 import { journalLines } from './journal-file.js';
 import type { RunToKeep } from './keep-run.js';
+import { isStoredRun } from './run-shape.js';
 
 /** Reads a journal from where an earlier reading left it. */
 export class JournalReading {
@@ -83,7 +84,8 @@ export class JournalReading {
 
 function wholeOrNull(run: FoldedRun): RunToKeep | null {
   try {
-    return run.whole();
+    const whole = run.whole();
+    return whole !== null && isStoredRun(whole.run, run.id) ? whole : null;
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { JournalStart } from '../../core/journal-line.js';
 import { journalLines, tailOf } from './journal-file.js';
 import { writerState } from './process.js';
@@ -45,12 +45,12 @@ export function journalNames(dir: string): string[] {
 /**
  * Looks at one journal.
  * @param isMine its writer says that all runs in it are over
- * @returns null where there is nothing to take in now: a run under way, the journal of a newer mom, one that is gone
+ * @returns null where there is nothing to take in now: a run under way, the journal of a newer mom or of another user, a link, one that is gone
  */
 export function lookAt(dir: string, name: string, now: number, isMine: boolean): Journal | null {
   const path = join(dir, name);
-  const file = statSync(path, { throwIfNoEntry: false });
-  if (!file?.isFile()) return null;
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  if (!file?.isFile() || !isOwn(file, dir)) return null;
   const silent = now - file.mtimeMs;
   const looks = { name, path, size: file.size, isAtRest: silent > WRITING };
   if (file.size === 0) return silent > DAY ? { ...looks, isClosed: true, mayGo: true, isFormer: false } : null;
@@ -64,6 +64,11 @@ export function lookAt(dir: string, name: string, now: number, isMine: boolean):
   const mayGo = state === 'dead' || (start.door === 'ask' ? isMine || silent > SILENT.run : state === 'unknown' && silent > SILENT.server);
   if (start.door === 'ask' && !mayGo) return null;
   return { ...looks, isClosed: state === 'dead' || (state === 'unknown' && silent > SILENT.run), mayGo, isFormer: false };
+}
+
+/** Where a folder was open to others for a time, they may have put journals there. The owner of the state folder counts on disks that have their own idea of who writes. */
+function isOwn({ uid }: Stats, dir: string): boolean {
+  return uid === process.geteuid?.() || uid === statSync(dirname(dir)).uid;
 }
 
 function firstValue(path: string): Record<string, unknown> | undefined {

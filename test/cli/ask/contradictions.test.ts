@@ -19,6 +19,12 @@ describe('flags that contradict each other', () => {
     [['hi', '--refresh', '--no-cache'], '--refresh and --no-cache cannot be used together', 'leave one of them out'],
     [['hi', '--explain-route', '-n'], '--explain-route and --dry-run cannot be used together', 'leave one of them out'],
     [['hi', '--raw', '--render'], '--raw and --render cannot be used together', 'leave one of them out'],
+    [
+      ['hi', '--schema', 'a', '--render'],
+      '--schema and --render cannot be used together',
+      'what it prints is no Markdown: leave one of them out',
+    ],
+    [['hi', '-x', '--render'], '--extract and --render cannot be used together', 'what it prints is no Markdown: leave one of them out'],
     [['hi', '-x', '--first', '--all'], '--first and --all cannot be used together', 'leave one of them out'],
     [['hi', '-x', '--show-proposals'], '--extract and --show-proposals cannot be used together', 'leave one of them out'],
     [
@@ -48,6 +54,14 @@ describe('flags that contradict each other', () => {
     expect(stderr).toBe(`mom: ${message}\nhint: ${format} holds the whole answer: leave one of them out\n`);
     const { status: runStatus, error } = format === 'json' ? JSON.parse(stdout) : JSON.parse(stdout).result;
     expect({ runStatus, ...error }).toMatchObject({ runStatus: 'failed', code: 'usage', message });
+  });
+
+  it.each([['--json'], ['--format', 'json']])('--render with %j %j', async (...args) => {
+    const { stdout, stderr, status } = await runCli(['ask', 'hi', '--render', ...args]);
+    const message = `${args.join(' ')} and --render cannot be used together`;
+    const hint = 'what it prints is no Markdown: leave one of them out';
+    expect({ stderr, status }).toEqual({ stderr: `mom: ${message}\nhint: ${hint}\n`, status: 2 });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', error: { code: 'usage', message, hint } });
   });
 
   it('-x with --json', async () => {

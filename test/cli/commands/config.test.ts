@@ -4,7 +4,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type ConfigAction, type ConfigOptions, run } from '../../../src/cli/commands/config.js';
 import { run as init } from '../../../src/cli/commands/init.js';
-import { changeKeys, keysFile } from '../../../src/config/key-store.js';
+import { changeKeys, keysFile } from '../../../src/config/keys/key-store.js';
 import { makeWorkspace, PROJECT, USER } from '../../config/workspace.js';
 
 function collect() {

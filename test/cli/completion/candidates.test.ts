@@ -34,6 +34,14 @@ describe('commands', () => {
     expect(await offered('config', 'show', '')).toEqual([]);
   });
 
+  it('offers the words that an argument may be, beside names', async () => {
+    expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(await offered('completion', 'f')).toEqual(['fish']);
+    expect(await offered('keys', 'set', '')).toEqual(['openrouter', 'openai', 'serve']);
+    expect(await offered('keys', 'show', 'se')).toContain('serve');
+    expect(await offered('keys', 'rm', '--', 'o')).not.toContain('serve');
+  });
+
   it('offers nothing for a word that is no command', async () => {
     expect(await offered('nope', '')).toEqual([]);
   });

@@ -65,6 +65,19 @@ describe('proposals', () => {
     expect(lines[3]).toBe(`${'漢'.repeat(10)}${' '.repeat(20)} │ \u001b[1m${'a '.repeat(10)}b\u001b[22m`);
   });
 
+  it('begin no line with the space at which it was broken, and keep the indentation of code', () => {
+    const texts = [proposal('p1', `${'a'.repeat(40)} b`), proposal('p2', `\`\`\`\nif x:\n    y = "${'z'.repeat(40)}"\n\`\`\``)];
+    const lines = proposalsView(texts, { color: false, columns: 83, isSideBySide: true }).split('\n');
+    expect(lines.slice(2)).toEqual([
+      row(40, 'a'.repeat(40), '```'),
+      row(40, 'b', 'if x:'),
+      row(40, '', `    y = "${'z'.repeat(31)}`),
+      row(40, '', `${'z'.repeat(9)}"`),
+      row(40, '', '```'),
+      '',
+    ]);
+  });
+
   it('do not reach into each other with code that is never closed', () => {
     const open = [proposal('p1', '```js\nf()'), proposal('__p2__', 'text')];
     expect(view(open, 40)).toBe('## acme/p1 (p1)\n\n```js\nf()\n\n## acme/__p2__ (__p2__)\n\ntext\n');

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Service, Target } from '../../../src/app/service.js';
+import type { Service, Target } from '../../../src/app/service/service.js';
 import type { ServeKey, ServeSettings, Settings } from '../../../src/config/wishes.js';
 import type { Budget } from '../../../src/core/budget.js';
 import { MomError } from '../../../src/core/error.js';

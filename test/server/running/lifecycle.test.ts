@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openService } from '../../../src/app/open-service.js';
+import { openService } from '../../../src/app/service/open-service.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../../../src/server/running/lifecycle.js';
 import { makeWorkspace, USER } from '../../config/workspace.js';
 import { fakeObservers, fakeService, serveKey } from '../../support/gateway.js';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Service } from '../../../src/app/service.js';
+import type { Service } from '../../../src/app/service/service.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { MomError } from '../../../src/core/error.js';
 import { createReloader, type Reloader } from '../../../src/server/running/reload.js';

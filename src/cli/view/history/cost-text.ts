@@ -1,12 +1,12 @@
-import type { BudgetLeft } from '../../../app/budgets-left.js';
+import type { BudgetLeft } from '../../../app/budgets/budgets-left.js';
 import type { CostGroup, CostRow } from '../../../core/history.js';
 import { formatCount, formatLeast, formatUsd } from '../price.js';
+import { oneLine } from '../sanitize.js';
 import type { Screen } from '../screen.js';
 import { styleOf } from '../style.js';
 import { type Cell, type Column, tableLines, wrapped } from '../table.js';
 import { bar } from './bar.js';
 import type { CostTotal } from './cost-total.js';
-import { oneLine } from './run-words.js';
 
 export interface Costs {
   by: CostGroup;

@@ -2,11 +2,13 @@ import { formatDuration } from '../../../core/duration.js';
 import type { StoredRun } from '../../../core/history.js';
 import type { CallRecord, RunResult } from '../../../core/run.js';
 import { formatCost, formatCount, totalCost } from '../price.js';
+import { oneLine } from '../sanitize.js';
 import type { Style } from '../style.js';
 import { type Cell, type Column, tableLines, wrapped } from '../table.js';
 import { answerBy } from '../words.js';
+import { allCalls, isKept, writerOf } from './run-calls.js';
 import { statusPaint } from './run-table.js';
-import { localTime, oneLine } from './run-words.js';
+import { localTime } from './run-words.js';
 
 /** Runs that go on with this one, or take its proposals. */
 export interface Follower {
@@ -22,7 +24,7 @@ export function factLines(run: StoredRun, followers: readonly Follower[], style:
     const paint = name === 'status' ? statusPaint(run.result.status, style) : (shown: string) => shown;
     return factText(`${name}:`, oneLine(text), { names, width, label: style.dim, paint });
   });
-  return [...lines, ...(callRows(run).length === 0 ? [] : ['', ...callTable(run, style, width)])];
+  return [...lines, ...(allCalls(run.result).length === 0 ? [] : ['', ...callTable(run, style, width)])];
 }
 
 /** Below so many columns facts don't stand below each other. */
@@ -62,11 +64,6 @@ function runFacts({ summary, origin, result, content }: StoredRun): Fact[] {
       : []),
     ...(content ? [] : [['texts', 'not kept (log.content: false)'] as const]),
   ];
-}
-
-function writerOf({ answer_source, critic, proposals }: RunResult): string | null {
-  if (answer_source === 'critic') return critic?.model ?? null;
-  return proposals.find(({ id }) => answer_source === `proposal:${id}`)?.model ?? null;
 }
 
 function links({ origin }: StoredRun, followers: readonly Follower[]): Fact[] {
@@ -117,13 +114,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function callTable(run: StoredRun, style: Style, width: number | null): string[] {
-  const rows = callRows(run).map((call) => callCells(call, run.origin.sandbox, style));
+  const rows = allCalls(run.result).map((call) => callCells(call, run.origin.sandbox, style));
   return tableLines(COLUMNS, rows, { width, head: style.dim });
-}
-
-/** Those that were made, in the order they started, and proposers that were never asked. */
-function callRows({ result: { calls, proposals } }: StoredRun): CallRecord[] {
-  return [...calls, ...proposals.filter(({ id }) => !calls.some((call) => call.id === id))];
 }
 
 function callCells(call: CallRecord, isSandbox: boolean, style: Style): Cell[] {
@@ -139,11 +131,6 @@ function callCells(call: CallRecord, isSandbox: boolean, style: Style): Cell[] {
     { text: tokens },
     { text: !wasMade ? '' : isKept(call) ? 'paid before' : isSandbox ? 'sandbox' : formatCost(call.cost_usd, call.cost_source) },
   ];
-}
-
-/** Taken from an earlier run. */
-function isKept({ status, attempts }: CallRecord): boolean {
-  return status === 'answered' && attempts === 0;
 }
 
 function callPaint({ status }: CallRecord, style: Style): (text: string) => string {

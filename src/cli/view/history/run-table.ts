@@ -1,10 +1,11 @@
 import { formatDuration } from '../../../core/duration.js';
 import type { RunSummary } from '../../../core/history.js';
 import type { RunStatus } from '../../../core/run.js';
+import { oneLine } from '../sanitize.js';
 import type { Screen } from '../screen.js';
 import { type Style, styleOf } from '../style.js';
 import { type Cell, type Column, tableLines } from '../table.js';
-import { askedWhat, oneLine, shortCost, shortTime } from './run-words.js';
+import { askedWhat, shortCost, shortTime } from './run-words.js';
 
 /** Which of these a narrow terminal does without: first the duration, then what was asked. */
 const COLUMNS: readonly Column[] = [

@@ -1,6 +1,5 @@
 import type { RunSummary } from '../../../core/history.js';
 import { formatUsd } from '../price.js';
-import { sanitize } from '../sanitize.js';
 
 /** What was asked: the model where there was only one, else mixture and strategy. */
 export function askedWhat({ mixture, strategy, models }: Pick<RunSummary, 'mixture' | 'strategy' | 'models'>): string {
@@ -34,9 +33,4 @@ function localDay(at: Date): string {
 
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
-}
-
-/** Any text as one line that can't drive a terminal. */
-export function oneLine(text: string): string {
-  return sanitize(text).replace(/\s+/g, ' ').trim();
 }
