@@ -52,42 +52,28 @@ export interface App {
   close(): Promise<void>;
 }
 
+interface Recalling {
+  client: ModelSource;
+  mixture: Mixture;
+  providers: readonly Provider[];
+  settings: Settings;
+}
+
 /** @throws MomError when the configuration, the mixture or a key is wrong */
 export async function createApp(options: AppOptions): Promise<App> {
-  const config = await loadConfig({
-    cwd: options.cwd,
-    env: options.env,
-    home: options.home,
-    ...(options.configFile === undefined ? {} : { configFile: options.configFile }),
-    overrides: options.overrides ?? [],
-  });
+  const { cwd, env, home, configFile, overrides = [] } = options;
+  const config = await loadConfig({ cwd, env, home, ...(configFile === undefined ? {} : { configFile }), overrides });
   const resolved = await resolveMixture(config, { ...options.choice, sandbox: Boolean(options.sandbox) });
   // A plan asks nobody.
   if (!options.planOnly) await unlockMixture(config, resolved, options.signal);
   const place = await openPlace(resolved.providers, options.planOnly ? null : options.sandbox);
   const client = createClient({
     providers: place.providers,
-    env: options.env,
+    env,
     ...(options.onExchange ? { onExchange: options.onExchange } : {}),
   });
   const settings = settingsOf(config);
-  const planned = options.planOnly ? await plannedSource(options) : null;
-  const { env, home, onNote = () => {}, signal = new AbortController().signal } = options;
-  const [catalog, memory] = await Promise.all([
-    learnModels({
-      providers: place.providers,
-      mixture: resolved.mixture,
-      settings,
-      source: options.planOnly ? planned : client,
-      sandbox: Boolean(options.sandbox),
-      showsPrices: planned !== null,
-      env,
-      home,
-      onNote,
-      signal,
-    }),
-    options.planOnly ? null : openMemory({ settings, providers: place.providers, sandbox: Boolean(options.sandbox), env, home, onNote }),
-  ]);
+  const [catalog, memory] = await recall(options, { providers: place.providers, mixture: resolved.mixture, settings, client });
   return {
     engine: informed(createEngine({ client, catalog, budgets: memory?.budgets ?? [], cache: memory?.cache ?? null }), catalog),
     mixture: resolved.mixture,
@@ -102,6 +88,17 @@ export async function createApp(options: AppOptions): Promise<App> {
       await place.close();
     },
   };
+}
+
+/** What is known of the models, and what earlier runs have left: answers and budgets. */
+async function recall(options: AppOptions, { client, mixture, ...known }: Recalling) {
+  const { env, home, planOnly = false, onNote = () => {}, signal = new AbortController().signal } = options;
+  const planned = planOnly ? await plannedSource(options) : null;
+  const wanted = { ...known, sandbox: Boolean(options.sandbox), env, home, onNote };
+  return Promise.all([
+    learnModels({ ...wanted, mixture, source: planOnly ? planned : client, showsPrices: planned !== null, signal }),
+    planOnly ? null : openMemory(wanted),
+  ]);
 }
 
 /** A plan asks nobody, but the sandbox's prices are known without asking. */

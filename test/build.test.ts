@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import stringWidth from 'string-width';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ROOT } from './house/source-files.js';
 
 const exec = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'mom-build-'));
 const TREE: Record<string, string> = {
   'package.json': '{ "version": "1.2.3" }',
-  'src/index.ts': "export { shared } from './core/shared.js';\nexport { default as stringWidth } from 'string-width';",
+  'src/index.ts': "export { shared } from './core/shared.js';",
   'src/core/shared.ts': 'export const shared: string = MOM_VERSION;',
   'src/prompts/greeting.md': 'Hello\n',
   'src/cli/loader.ts': 'export const load = (id: string): unknown => require(id);',
@@ -26,6 +26,8 @@ const TREE: Record<string, string> = {
     }`,
   'src/cli/commands/ask.ts': `
     console.log('evaluated');
+    export const width = () => import('../../width.js');
+    export const signs = () => import('../../signs.js');
     export async function ask() {
       const { default: ignore } = await import('ignore');
       const { parse } = await import('yaml');
@@ -35,6 +37,10 @@ const TREE: Record<string, string> = {
       fail();
     }`,
   'src/store/libsql-binding.ts': readFileSync(join(ROOT, 'src/store/libsql-binding.ts'), 'utf8'),
+  'src/signs.ts':
+    'export const found = (text: string) => text.match(/[’“]|\\”|\\\\–|😀/g);\n' +
+    'export const inTag = ((parts: TemplateStringsArray) => parts[0])`· \\· ★`;',
+  'src/width.ts': "export { default as stringWidth } from 'string-width';",
   'src/fail.ts': `export function fail(): never {\n  throw new Error('as expected');\n}`,
 };
 
@@ -65,6 +71,8 @@ describe('the build', () => {
       'npm-ignore.cjs',
       'npm-libsql.cjs',
       'npm-yaml.cjs',
+      'signs.cjs',
+      'width.cjs',
     ]);
   });
 
@@ -79,13 +87,34 @@ describe('the build', () => {
     expect(stderr).toMatch(/at fail \(.*fail\.cjs:\d+:\d+\)\n\s+at (?:Object\.)?ask \(.*cli-commands-ask\.cjs/);
   });
 
+  it('writes ASCII only, which means the same', () => {
+    const dist = join(folder, 'dist');
+    const bundles = readdirSync(dist).filter((name) => name.endsWith('.cjs'));
+    expect(bundles.filter((name) => !/^[\0-\x7f]*$/.test(readFileSync(join(dist, name), 'latin1')))).toEqual([]);
+    const { found, inTag } = createRequire(import.meta.url)(join(dist, 'signs.cjs')) as { found(text: string): string[]; inTag: string };
+    expect(found('it’s “so” \\– 😀')).toEqual(['’', '“', '”', '\\–', '😀']);
+    expect(inTag).toBe('· · ★');
+  });
+
   it('measures texts as the package does, and makes what only some texts need when one comes', () => {
-    const segmenter = vi.spyOn(Intl, 'Segmenter');
-    const { stringWidth: built } = createRequire(import.meta.url)(join(folder, 'dist', 'index.cjs')) as { stringWidth: typeof stringWidth };
+    const { Segmenter } = Intl;
+    const segmenter = vi.spyOn(Intl, 'Segmenter').mockImplementation(function made() {
+      return new Segmenter();
+    });
+    onTestFinished(() => segmenter.mockRestore());
+    const { stringWidth: built } = createRequire(import.meta.url)(join(folder, 'dist', 'width.cjs')) as { stringWidth: typeof stringWidth };
     expect(built('plain text')).toBe(10);
     expect(segmenter).not.toHaveBeenCalled();
     const characters = Array.from({ length: 0x1fc00 }, (_, code) => String.fromCodePoint(code));
-    const sequences = ['1\ufe0f\u20e3', '1\u20e3', '\u00a9\ufe0f', '\u{1f1e9}\u{1f1ea}', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', 'e\u0301', '\ud55c\uae00'];
+    const sequences = [
+      '1\ufe0f\u20e3',
+      '1\u20e3',
+      '\u00a9\ufe0f',
+      '\u{1f1e9}\u{1f1ea}',
+      '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}',
+      'e\u0301',
+      '\ud55c\uae00',
+    ];
     const differing = [...characters, ...sequences].filter((text) => built(text) !== stringWidth(text));
     expect(differing).toEqual([]);
     expect(segmenter).toHaveBeenCalledOnce();
@@ -93,7 +122,15 @@ describe('the build', () => {
 
   it('tells the licences of what it bundled', () => {
     const text = readFileSync(join(folder, 'dist', 'THIRD_PARTY_LICENSES.md'), 'utf8');
-    expect(text.match(/^## \S+/gm)).toEqual(['## ignore', '## libsql', '## yaml']);
+    expect(text.match(/^## \S+/gm)).toEqual([
+      '## ansi-regex',
+      '## get-east-asian-width',
+      '## ignore',
+      '## libsql',
+      '## string-width',
+      '## strip-ansi',
+      '## yaml',
+    ]);
     expect(text).toContain('Permission is hereby granted, free of charge');
   });
 

@@ -32,8 +32,8 @@ export const GATEWAY_ROWS = [
     unit: 'x',
     must: null,
     goal: null,
-    value: (m) => m.momCpuWhole / m.unkeptCpuWhole,
-    of: (m) => [m.momCpuWhole * 1000, m.unkeptCpuWhole * 1000],
+    value: (m) => m.keptCpuWhole / m.unkeptCpuWhole,
+    of: (m) => [m.keptCpuWhole * 1000, m.unkeptCpuWhole * 1000],
     ofUnit: 'µs',
   },
   {
@@ -41,8 +41,8 @@ export const GATEWAY_ROWS = [
     unit: 'x',
     must: null,
     goal: null,
-    value: (m) => m.momCpuStream / m.unkeptCpuStream,
-    of: (m) => [m.momCpuStream * 1000, m.unkeptCpuStream * 1000],
+    value: (m) => m.keptCpuStream / m.unkeptCpuStream,
+    of: (m) => [m.keptCpuStream * 1000, m.unkeptCpuStream * 1000],
     ofUnit: 'µs',
   },
   {

@@ -33,7 +33,7 @@ export async function measureHistory(node, { rounds, quick, onRound }) {
     await runWell(node, [MOM, 'models'], room);
     const stores = {};
     for (const [name, { runs, ...texts }] of Object.entries(STORES)) {
-      stores[name] = await fillStore(places[name].env.XDG_STATE_HOME, { runs: quick ? runs / 10 : runs, ...texts });
+      stores[name] = fillStore(node, places[name].env.XDG_STATE_HOME, { runs: quick ? runs / 10 : runs, ...texts });
     }
     const bench = { node, room, places, upstream };
     await round(bench);
@@ -42,7 +42,7 @@ export async function measureHistory(node, { rounds, quick, onRound }) {
       samples.push(await round(bench));
       onRound(i + 1);
     }
-    const once = { slowestKeeping: Math.max(...samples.map(({ manyEnd }) => manyEnd)), ...(await longAnswer(bench)) };
+    const once = { slowest: Math.max(...samples.map(({ manySlowest }) => manySlowest)), ...(await longAnswer(bench)) };
     return { samples, once, stores };
   } finally {
     upstream.close();
@@ -58,7 +58,11 @@ function placeOf(room, name) {
 /** One round: every measured process, one after the other, so that all see the same machine. */
 async function round(bench) {
   const { node, room, places } = bench;
-  const sample = { version: (await runWell(node, [MOM, '--version'], room)).wall };
+  const version = [MOM, '--version'];
+  const sample = {
+    version: (await runWell(node, version, room)).wall,
+    versionOnTerminal: (await onTerminal(node, version, room)).wall,
+  };
   for (const [name, place] of Object.entries(places)) Object.assign(sample, named(name, await asking(bench, place)));
   for (const command of COMMANDS) {
     for (const name of ['many', 'big']) sample[`${name}.${command.name}`] = await timeOf(node, command, places[name]);
@@ -84,14 +88,15 @@ async function asking({ node, upstream }, place) {
   return {
     End: middle(ends.kept),
     EndUnkept: middle(ends.unkept),
+    Slowest: Math.max(...ends.kept),
     Keeping: middle(ends.kept.map((end, i) => end - ends.unkept[i])),
     First: first,
     FirstContinued: upstream.seen.requests[0].at - continued.startedAt,
   };
 }
 
-async function timeOf(node, { args, lines, measure }, place) {
-  const { stdout, stderr, wall } = await runWell(node, [MOM, ...args], place);
+async function timeOf(node, { args, lines, measure, onTerminal: isOnTerminal }, place) {
+  const { stdout, stderr, wall } = await (isOnTerminal ? onTerminal : runWell)(node, [MOM, ...args], place);
   const printed = stdout.split('\n').length - 1;
   if (printed < lines) throw new Error(`${measure} printed ${printed} lines, not ${lines}: ${stderr}`);
   return wall;

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Env } from '../config/wishes.js';
 import { isMomError, type MomError } from '../core/error.js';
 import type { History, Imported, StoreHealth } from '../core/history.js';
 import type { Warning } from '../core/run.js';
-import { stateDir } from '../core/xdg.js';
-import { HistoryFile } from '../store/history/file.js';
+import { journalsDir, stateDir } from '../core/system/xdg.js';
 import { createHistory } from '../store/history/history.js';
+import { HistoryFile } from '../store/history/history-file.js';
 import { type ImportOptions, importFolder, NO_LIMIT } from '../store/history/import.js';
 import { journalNames } from '../store/history/journals.js';
 import { storeFailed } from '../store/history/trouble.js';
@@ -24,6 +24,11 @@ const PATIENCE = { reading: 2_000, keeping: 800 } as const;
 
 /** What is read of waiting journals after an answer; the rest is left to a command that reads the history. */
 const ASIDE_LIMIT = { files: 4, bytes: 256 * 1024 } as const;
+
+/** Where the store is, whether anything is kept there yet or not. */
+export function historyPath(place: Pick<HistoryPlace, 'env' | 'home'>): string {
+  return where(place).path;
+}
 
 /** The store, with the journals of runs that are over taken in. @throws MomError `store_failed` */
 export async function openHistory(place: HistoryPlace): Promise<History> {
@@ -104,9 +109,8 @@ async function openFile(path: string): Promise<HistoryFile> {
   }
 }
 
-function where({ env, home }: HistoryPlace): { path: string; runs: string } {
-  const dir = stateDir(env, home);
-  return { path: momDbPath(dir), runs: join(dir, 'runs') };
+function where({ env, home }: Pick<HistoryPlace, 'env' | 'home'>): { path: string; runs: string } {
+  return { path: momDbPath(stateDir(env, home)), runs: journalsDir(env, home) };
 }
 
 function tell({ onNote }: HistoryPlace, { unreadable }: Imported): void {

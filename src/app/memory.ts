@@ -3,7 +3,7 @@ import type { Env, Settings } from '../config/wishes.js';
 import type { Budget } from '../core/budget.js';
 import type { Provider } from '../core/model.js';
 import type { Warning } from '../core/run.js';
-import { cacheDir, stateDir } from '../core/xdg.js';
+import { cacheDir, stateDir } from '../core/system/xdg.js';
 import type { KeptAnswers } from '../engine/index.js';
 import type { BudgetHolder } from '../store/spending.js';
 

@@ -8,7 +8,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
-import { makeFolder } from '../core/make-folder.js';
+import { makeFolder } from '../core/system/make-folder.js';
 
 /** Bytes before the cached code that say what it was made from. */
 const HEADER = 256;

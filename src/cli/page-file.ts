@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { preparePrivateFolder, replacePrivateFile } from '../core/private-file.js';
-import { stateDir } from '../core/xdg.js';
+import { preparePrivateFolder, replacePrivateFile } from '../core/system/private-file.js';
+import { stateDir } from '../core/system/xdg.js';
 import type { CliContext } from './context.js';
 import { outputError } from './output/output-error.js';
 

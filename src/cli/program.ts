@@ -142,6 +142,10 @@ function translated(error: CommanderError, argv: readonly string[]): unknown {
   const what = argv[0] === 'keys' ? withoutKeyLike(said) : said;
   const command = COMMANDS.findLast(({ name }) => name === argv.slice(0, name.split(' ').length).join(' '));
   if (error.code === 'commander.excessArguments' && command) return tooManyArguments(command, said);
+  if (error.code === 'commander.missingArgument' && command)
+    return usageError(`'${command.name}' needs ${command.args}`, helpHint(command.name));
+  const [, valued] = /^option '(.+)' argument missing$/.exec(said) ?? [];
+  if (valued !== undefined) return usageError(`${valued} needs its value`, helpHint(command?.name));
   const near = suggestion?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
   const isCommand = COMMANDS.some((command) => command.name.split(' ')[0] === argv[0]);
   if (!isCommand && looksLikeQuestion(argv)) {

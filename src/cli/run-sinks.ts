@@ -1,8 +1,8 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { App } from '../app.js';
 import type { EventSink } from '../core/event.js';
 import type { RunOrigin } from '../core/history.js';
-import { stateDir } from '../core/xdg.js';
+import { journalsDir } from '../core/system/xdg.js';
 import { createJournal } from '../observe/journal/journal.js';
 import type { Order } from './ask/order.js';
 import type { AskFlags } from './commands/ask-flags.js';
@@ -32,7 +32,7 @@ export async function runSinks({ app, flags, context, messages, id, order }: Wan
   const record: EventSink[] = [];
   const sinks: RunSinks = { progress: null, record, journalPath: null };
   if (flags.log && app.settings.log !== 'nothing') {
-    const dir = join(stateDir(context.env, context.home), 'runs');
+    const dir = journalsDir(context.env, context.home);
     const content = app.settings.log === 'full';
     const onJournalError = (error: Error) => {
       sinks.journalPath = null;

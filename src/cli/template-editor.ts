@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseTemplate } from '../config/templates/template-file.js';
 import { isMomError, MomError, reasonOf } from '../core/error.js';
-import { makeFolder } from '../core/make-folder.js';
+import { makeFolder } from '../core/system/make-folder.js';
 import type { CliContext } from './context.js';
 import { outputError } from './output/output-error.js';
 import { messagesOf } from './view/messages.js';

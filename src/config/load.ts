@@ -187,6 +187,11 @@ export async function parseSet(text: string): Promise<Override> {
   }
 }
 
+/** All values of `--set`, in their order. @throws MomError `usage` */
+export function parseSets(texts: readonly string[] = []): Promise<Override[]> {
+  return Promise.all(texts.map(parseSet));
+}
+
 /** @throws MomError `usage` */
 async function overrideLayer(override: Override): Promise<Layer> {
   const path = [...override.path.matchAll(/"([^"]*)"|([^."]+)/g)].map((match) => match[1] ?? (match[2] as string));

@@ -5,7 +5,8 @@ import type { CostSource } from './usage.js';
 
 /** What is known of a run beside its events: through which door it came, and what it goes on with. */
 export interface RunOrigin {
-  door: 'ask' | 'serve';
+  /** `doctor`: the questions of `mom doctor --live`. */
+  door: 'ask' | 'serve' | 'doctor';
   /** Name of the client's key; null in the shell. */
   client: string | null;
   /** The models were simulated or recorded, and so are the dollars. */
@@ -120,7 +121,7 @@ export interface StoreHealth {
 }
 
 /**
- * The runs of a user, newest first wherever there is an order.
+ * The runs of a user, the newest first where nothing else is said.
  * Every method but {@link close} throws a MomError `store_failed` where the store can't be used.
  */
 export interface History {

@@ -1,3 +1,4 @@
+import { isJson } from '../core/json.js';
 import type { WireToolCall } from '../core/tool.js';
 import type { Behaviour } from './items.js';
 import { misfitOf, sampleOf } from './json-sample.js';
@@ -96,15 +97,6 @@ function personaText(request: ChatRequest, behaviour: Behaviour): string {
 function inForm(request: ChatRequest, text: string): string {
   const schema = schemaOf(request);
   return schema === null || isJson(text) ? text : JSON.stringify(sampleOf(schema));
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The JSON Schema that the client asks for; null when it asks for none. */

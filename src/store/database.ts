@@ -2,7 +2,7 @@ import { chmodSync, closeSync, constants, openSync, renameSync, statSync } from 
 import { dirname } from 'node:path';
 import type Libsql from 'libsql';
 import { reasonOf } from '../core/error.js';
-import { makeFolder } from '../core/make-folder.js';
+import { makeFolder } from '../core/system/make-folder.js';
 
 export type DatabaseConstructor = typeof Libsql;
 export type Database = InstanceType<DatabaseConstructor>;

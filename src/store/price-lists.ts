@@ -3,9 +3,9 @@ import { isAbsolute, join } from 'node:path';
 import type { ModelRecord, ModelShelf } from '../core/catalog.js';
 import { NO_SHELF } from '../core/catalog.js';
 import { PRICE_LIST } from '../core/limits.js';
-import { makeFolder } from '../core/make-folder.js';
-import { replacePrivateFile } from '../core/private-file.js';
-import { cacheDir } from '../core/xdg.js';
+import { makeFolder } from '../core/system/make-folder.js';
+import { replacePrivateFile } from '../core/system/private-file.js';
+import { cacheDir } from '../core/system/xdg.js';
 import { readModels, type StoredModels, writeModels } from './model-rows.js';
 
 const VERSION = 1;

@@ -7,10 +7,18 @@ import { families, type MixtureCli, mixtureCli, says } from '../support/mixture-
 import { chat, startServer } from '../support/serve-cli.js';
 
 /** Streams for a while, then a critic does. */
-const SLOW = { proposers: families(says('one', 'ttft=40'), says('two word '.repeat(30), 'tps=400')), critic: says('merged '.repeat(40), 'tps=400') };
+const SLOW = {
+  proposers: families(says('one', 'ttft=40'), says('two word '.repeat(30), 'tps=400')),
+  critic: says('merged '.repeat(40), 'tps=400'),
+};
 
 function momIn(cli: MixtureCli) {
-  const env = { MOM_BASE_URL: cli.sandbox.url, MOM_API_KEY: 'key-of-the-test', MOM_CONFIG: join(cli.place.root, 'mixture.yaml'), MOM_MIXTURE: 'mine' };
+  const env = {
+    MOM_BASE_URL: cli.sandbox.url,
+    MOM_API_KEY: 'key-of-the-test',
+    MOM_CONFIG: join(cli.place.root, 'mixture.yaml'),
+    MOM_MIXTURE: 'mine',
+  };
   const mom = (...args: string[]) => runCli(args, { place: cli.place, env });
   return {
     env,
@@ -25,7 +33,9 @@ function momIn(cli: MixtureCli) {
   };
 }
 
-it('a run that is killed at any moment is there once, its cost told once, and resumed for what is missing', { timeout: 180_000 }, async () => {
+it('a run that is killed at any moment is there once, its cost told once, and resumed for what is missing', {
+  timeout: 180_000,
+}, async () => {
   const cli = await mixtureCli(SLOW);
   const { runs, cost, whole, left, mom } = momIn(cli);
   const begun = performance.now();
@@ -94,7 +104,9 @@ it('an import that is killed at any moment, and two at once, take each run in on
   expect(await cost()).toMatchObject({ runs: 303, calls: 303 });
 });
 
-it('a journal that ends after any byte is taken in without a crash, a run that is none or a cost that was not told', { timeout: 180_000 }, async () => {
+it('a journal that ends after any byte is taken in without a crash, a run that is none or a cost that was not told', {
+  timeout: 180_000,
+}, async () => {
   const { newStore, start, text, runLines, END } = await import('../store/history/support.js');
   const whole = Buffer.from(text([start('ask'), ...runLines(), END]));
   const firstRun = text([start('ask'), ...runLines().slice(0, 2)]).length;
@@ -127,11 +139,14 @@ it('a gateway that is killed with many requests under way leaves each of its run
   );
   await Promise.all(done);
   const cut = Array.from({ length: 20 }, (_, i) =>
-    chat(server.url, { model: says('slow '.repeat(500), 'tps=50'), stream: true, messages: [{ role: 'user', content: `cut ${i}` }] })
+    chat(server.url, { model: 'sandbox/len=2000,tps=50', stream: true, messages: [{ role: 'user', content: `cut ${i}` }] })
       .then((response) => response.text())
       .catch(() => undefined),
   );
-  const journals = () => left().map((name) => readFileSync(join(cli.place.state, 'mom', 'runs', name), 'utf8')).join('');
+  const journals = () =>
+    left()
+      .map((name) => readFileSync(join(cli.place.state, 'mom', 'runs', name), 'utf8'))
+      .join('');
   await expect.poll(() => journals().split('"call.start"').length - 1, { timeout: 10_000 }).toBeGreaterThanOrEqual(26);
   server.child.kill('SIGKILL');
   await Promise.all(cut);

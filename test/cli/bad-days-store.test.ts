@@ -21,6 +21,7 @@ import type { RunSummary } from '../../src/core/history.js';
 import { type CliResult, runCli, startCli } from '../support/cli.js';
 import { families, type MixtureCli, mixtureCli, says } from '../support/mixture-cli.js';
 import { CAN_MOUNT, mounted } from '../support/namespace.js';
+import { chat, logLines, startServer } from '../support/serve-cli.js';
 
 const PANEL = { proposers: families(says('one'), says('two')), critic: says('merged') };
 
@@ -52,7 +53,10 @@ function settle({ db }: World): void {
 
 /** What differs between two runs of the test. */
 function plain({ dir, place }: World, text: string): string {
-  return text.replaceAll(dir, 'DIR').replaceAll(place.root, 'ROOT').replace(/\d{8}-\d{6}-[0-9a-f]{6}/g, 'ID');
+  return text
+    .replaceAll(dir, 'DIR')
+    .replaceAll(place.root, 'ROOT')
+    .replace(/\d{8}-\d{6}-[0-9a-f]{6}/g, 'ID');
 }
 
 async function questions(w: World): Promise<(string | null)[]> {
@@ -262,7 +266,9 @@ describe('a disk that fills up', () => {
     const within = mounted(`mount -t tmpfs -o size=8k tmpfs ${w.dir}`);
     const { stdout, stderr, status } = await w.run(['ask', 'one?'], within);
     expect({ stdout, status }).toEqual({ stdout: `${'word '.repeat(4_000)}\n`, status: 0 });
-    expect(plain(w, stderr)).toBe('mom: warning: the journal DIR/runs/ID.jsonl could not be written: ENOSPC: no space left on device, write\n');
+    expect(plain(w, stderr)).toBe(
+      'mom: warning: the journal DIR/runs/ID.jsonl could not be written: ENOSPC: no space left on device, write\n',
+    );
   });
 });
 
@@ -272,7 +278,8 @@ it.skipIf(!CAN_MOUNT)('a disk with any little room left costs no answer', { time
   settle(w);
   const copy = join(w.place.root, 'copy.db');
   copyFileSync(w.db, copy);
-  const disk = (room: number) => mounted(`mount -t tmpfs -o size=${statSync(copy).size + room * 1024} tmpfs ${w.dir} && cp ${copy} ${w.db} 2>/dev/null`);
+  const disk = (room: number) =>
+    mounted(`mount -t tmpfs -o size=${statSync(copy).size + room * 1024} tmpfs ${w.dir} && cp ${copy} ${w.db} 2>/dev/null`);
   const said: string[] = [];
   for (const room of [0, 4, 8, 12, 16, 24, 32, 48, 64, 96]) {
     const { stdout, stderr, status } = await w.run(['ask', 'one?'], disk(room));
@@ -324,6 +331,44 @@ describe('what is deleted while a run goes on', () => {
   });
 });
 
+describe('a gateway answers on, and its operator is told once', () => {
+  async function warnings(w: World, args: readonly string[], within?: string): Promise<unknown[]> {
+    const server = await startServer(args, { place: w.place, within });
+    const ask = (i: number) => chat(server.url, { messages: [{ role: 'user', content: `question ${i} ${'x'.repeat(400)}` }] });
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => ask(i)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 200));
+    const { stderr, signal } = await server.stop();
+    expect(signal).toBe('SIGTERM');
+    const lines = logLines(stderr).filter(({ level }) => level !== 'info');
+    return lines.map(({ msg }) => plain(w, String(msg)).replace(/serve-[\dTZ]+-\d+/, 'SERVE'));
+  }
+
+  it.skipIf(!CAN_MOUNT)('where the disk is full', async () => {
+    const w = await world();
+    mkdirSync(w.dir);
+    const told = await warnings(w, ['--sandbox'], mounted(`mount -t tmpfs -o size=16k tmpfs ${w.dir}`));
+    const written = told.filter((each) => String(each).startsWith('the journal '));
+    expect(written).toEqual([
+      'the journal DIR/runs/SERVE.jsonl could not be written: ENOSPC: no space left on device, write; other runs with the same trouble are not named for an hour; the run goes on without it; make room or set XDG_STATE_HOME to a folder that can be written, or use --no-log',
+    ]);
+    expect(told.length).toBeLessThanOrEqual(2);
+  });
+
+  it('where the store is locked, and takes the runs in later', async () => {
+    const w = await world();
+    await w.run(['ask', '--sandbox', '-q', 'zero?']);
+    const other = new Libsql(w.db);
+    other.exec('BEGIN IMMEDIATE');
+    await warnings(w, ['--sandbox']);
+    expect(await w.run(['logs', 'import'])).toMatchObject({ status: 74 });
+    other.close();
+    const { stdout } = await w.run(['logs', '--json', '--limit', '100']);
+    const kept = (JSON.parse(stdout) as { runs: RunSummary[] }).runs;
+    expect([kept.length, new Set(kept.map(({ id }) => id)).size]).toEqual([41, 41]);
+    expect(readdirSync(join(w.dir, 'runs'))).toEqual([]);
+  });
+});
+
 describe('a conversation', () => {
   it('is not gone on with while the last one waits for the store', async () => {
     const w = await world();
@@ -339,7 +384,13 @@ describe('a conversation', () => {
       stderr: `mom: the latest runs are not in the history yet: ${LOCKED}; ${LATER}hint: --from ID goes on with a run that \`mom logs\` shows\n`,
     });
     expect(await w.run(['ask', '-c', 'and then?'])).toMatchObject({ stdout: 'merged\n', stderr: '', status: 0 });
-    expect(w.bodies().at(-1)?.messages.map(({ content }) => content).join('|')).toContain('one?');
+    expect(
+      w
+        .bodies()
+        .at(-1)
+        ?.messages.map(({ content }) => content)
+        .join('|'),
+    ).toContain('one?');
   });
 });
 
@@ -359,5 +410,6 @@ it('files of the store belong to their owner alone', async () => {
   expect((await shell.done).status).toBe(0);
   const modes = (path: string) => (statSync(path).mode & 0o777).toString(8);
   expect([w.dir, join(w.dir, 'runs')].map(modes)).toEqual(['700', '700']);
-  for (const name of readdirSync(w.dir).filter((each) => each.startsWith('mom.db'))) expect([name, modes(join(w.dir, name))]).toEqual([name, '600']);
+  for (const name of readdirSync(w.dir).filter((each) => each.startsWith('mom.db')))
+    expect([name, modes(join(w.dir, name))]).toEqual([name, '600']);
 });

@@ -255,7 +255,12 @@ it('no key is in any byte of output, answers, records, databases, lists or the l
   // Where no store can take a run in, its journal stays.
   const unstored = join(place.root, 'unstored');
   keepJournals({ ...place, state: unstored });
-  await runCli(['ask', '--config', 'own.yaml', '-m', 'echo/refused', 'hi'], { place, env: { ...env, XDG_STATE_HOME: unstored } });
+  const there = { place, env: { ...env, XDG_STATE_HOME: unstored } };
+  await runCli(['ask', '--config', 'own.yaml', '-m', 'echo/refused', 'hi'], there);
+  const other = await startServer(['--config', 'own.yaml'], there);
+  for (const name of ['refused', 'text', 'inStream'])
+    await keep(await chat(other.url, { model: `second:echo/${name}` }, { authorization: `Bearer ${CANARIES.serveKeyNamed}` }));
+  await other.stop();
 
   for (const args of [
     ['-m', 'echo/refused'],
@@ -271,8 +276,20 @@ it('no key is in any byte of output, answers, records, databases, lists or the l
     ['config', 'show', '--origin'],
     ['config', 'validate'],
     ['serve', '--print-env', 'openai'],
+    ['doctor', '--json'],
   ]) {
     const result = await runCli([...args, '--config', 'own.yaml'], { place, env });
+    places[`mom ${args.join(' ')}`] = result.stdout + result.stderr;
+  }
+  for (const args of [
+    ['logs', '--json'],
+    ['logs', 'export'],
+    ['logs', 'show', '--html'],
+    ['cost', '--by', 'client', '--json'],
+    ['__complete', 'zsh', 'mom', 'logs', 'show', ''],
+  ]) {
+    const result = await runCli(args, { place, env });
+    expect([args, result.status, result.stdout === '']).toEqual([args, 0, false]);
     places[`mom ${args.join(' ')}`] = result.stdout + result.stderr;
   }
   Object.assign(places, { stdout, stderr, processes });
@@ -283,7 +300,7 @@ it('no key is in any byte of output, answers, records, databases, lists or the l
   const sent = upstream.seen.join('\n');
   for (const name of ['providerInEnvironment', 'header', 'bodyField'] as const) expect(sent).toContain(CANARIES[name]);
   expect(sent).toContain(JSON.stringify(CANARIES.providerInConfig).slice(1, -1));
-  for (const part of ['/runs/', 'debug-requests', 'mom.db', 'answers.db', 'main.cjs-v', '/models/']) {
+  for (const part of ['/runs/', '/runs/serve-', 'debug-requests', 'mom.db', 'answers.db', 'main.cjs-v', '/models/']) {
     expect(
       Object.keys(places).filter((path) => path.includes(part)),
       part,

@@ -408,6 +408,16 @@ describe('--live', () => {
     expect(seen.live).toMatchObject([{ id: 'sandbox/empty', error: null }]);
   });
 
+  it.each([
+    ['keeps its questions in the history, not as a conversation', '', [{ door: 'doctor', mixture: 'default', models: ['sandbox/say=a'] }]],
+    ['keeps none where nothing is kept', 'log: false\n', []],
+  ])('%s', async (_what, option, runs) => {
+    const place = newHome(`${option}mixtures: { default: { proposers: [sandbox/say=a], critic: sandbox/say=a } }`);
+    await runCli(['doctor', '--sandbox', '--live'], { place });
+    expect(JSON.parse((await runCli(['logs', '--json'], { place })).stdout)).toMatchObject({ runs });
+    expect((await runCli(['ask', '--sandbox', '-c', 'more'], { place })).status).toBe(66);
+  });
+
   it('tells the reason and what to do of one that fails', async () => {
     const place = newHome('mixtures: { default: { proposers: [sandbox/say=a, sandbox/e429=1], critic: sandbox/say=a } }');
     const { stdout, status } = await runCli(['doctor', '--sandbox', '--live'], { place });

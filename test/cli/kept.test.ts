@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { MOM, runCli } from '../support/cli.js';
+import { describe, expect, it, vi } from 'vitest';
+import { MOM, runCli, startCli } from '../support/cli.js';
 import { keptRun } from '../support/kept-run.js';
 import { families, mixtureCli, says } from '../support/mixture-cli.js';
 
@@ -62,6 +62,23 @@ describe('a store that can not be used', () => {
     rmdirSync(join(dir, 'mom.db'));
     expect((await keptRun(cli.place)).result.answer).toBe('merged');
     expect(readdirSync(join(dir, 'runs'))).toEqual([]);
+  });
+
+  it('that is deleted with its journals while a run goes on costs that run, which is said', async () => {
+    const running = startCli(['ask', '--sandbox', '-m', 'sandbox/stall=5', 'hi']);
+    await running.untilStdout('[simulated');
+    const dir = join(running.place.state, 'mom');
+    await vi.waitFor(() => expect(readdirSync(join(dir, 'runs'))).toHaveLength(1), { timeout: 10_000, interval: 5 });
+    const [journal = ''] = readdirSync(join(dir, 'runs'));
+    rmSync(dir, { recursive: true });
+    running.child.kill('SIGINT');
+    const { stderr, signal } = await running.done;
+    expect(signal).toBe('SIGINT');
+    expect(stderr.split('\n').slice(1)).toEqual([
+      'mom: cancelled by SIGINT',
+      `mom: warning: the run is lost: its journal ${join(dir, 'runs', journal)} was deleted while it went on`,
+      '',
+    ]);
   });
 
   it('is not spoken of with -q', async () => {

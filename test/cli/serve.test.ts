@@ -309,7 +309,7 @@ describe('a key of its own', () => {
   });
 
   it.each([
-    [['keys', 'show'], "mom: missing required argument 'provider'\nhint: mom keys show --help shows what there is\n"],
+    [['keys', 'show'], "mom: 'keys show' needs <provider>\nhint: mom keys show --help shows what there is\n"],
     [
       ['keys', 'show', 'sevre'],
       "mom: there is no provider 'sevre'\nhint: did you mean 'serve'? there are: openrouter, openai, anthropic, google, ollama, lmstudio, serve\n",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cost } from '../../src/core/usage.js';
-import { addUsage, NO_USAGE, sumCosts } from '../../src/core/usage.js';
+import { addUsage, isAmount, NO_USAGE, sumCosts } from '../../src/core/usage.js';
 
 const reported = (usd: number): Cost => ({ usd, source: 'reported' });
 const unknown: Cost = { usd: null, source: 'unknown' };
@@ -43,4 +43,9 @@ describe('addUsage', () => {
     expect(addUsage(NO_USAGE, a)).toEqual(a);
     expect(NO_USAGE.input_tokens).toBe(0);
   });
+});
+
+it('an amount is what somebody can have used', () => {
+  expect([0, 0.001, 1e12].map(isAmount)).toEqual([true, true, true]);
+  expect([-1, 1e300, Number.NaN, Number.POSITIVE_INFINITY, '1', null].map(isAmount)).toEqual([false, false, false, false, false, false]);
 });

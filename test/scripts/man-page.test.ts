@@ -10,6 +10,11 @@ it('man/mom.1 is what the program says', () => {
   expect(readFileSync('man/mom.1', 'utf8'), 'run `npm run docs`').toBe(manPage());
 });
 
+it('is installed with the command', () => {
+  // npm links what stands in a list, and nothing else.
+  expect((JSON.parse(readFileSync('package.json', 'utf8')) as { man: unknown }).man).toEqual(['./man/mom.1']);
+});
+
 it('tells every exit status that an error can have', () => {
   const told = manPage().split('.SH "EXIT STATUS"')[1] ?? '';
   for (const [code, { exit }] of Object.entries(ERRORS)) expect(told, code).toMatch(new RegExp(`^\\.B (\\d+, )?${exit}\\b`, 'm'));

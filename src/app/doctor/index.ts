@@ -5,6 +5,7 @@ import { settingsOf } from '../../config/settings.js';
 import type { Env, ServeSettings, Settings } from '../../config/wishes.js';
 import { systemClock } from '../../core/clock.js';
 import { isMomError } from '../../core/error.js';
+import type { EventSink } from '../../core/event.js';
 import type { Warning } from '../../core/run.js';
 import { formsOf, SHORTEST_SECRET } from '../../core/secrets.js';
 import { createEngine } from '../../engine/index.js';
@@ -19,7 +20,7 @@ import { AREAS, type Check, ofError, warn } from './check.js';
 import { examineConfig } from './configuration.js';
 import { examineGateway } from './gateway.js';
 import { examineInstallation } from './installation.js';
-import { askEach, type LiveAnswer, type LiveEstimate } from './live.js';
+import { askEach, type LiveAnswer, type LiveDeps, type LiveEstimate } from './live.js';
 import { examineMixtures, usedModels } from './mixtures.js';
 import { examineModels, examinePrices } from './models.js';
 import { examinePlaces } from './places.js';
@@ -33,7 +34,13 @@ export interface DoctorOptions {
   sandbox: SandboxWish | null;
   signal: AbortSignal;
   /** Ask the models of the default mixture a question each; told what it costs at most. Null: don't. */
-  live: { onEstimate: (estimate: LiveEstimate) => void } | null;
+  live: { onEstimate: (estimate: LiveEstimate) => void; recordersOf: (runId: string, keep: Keep) => readonly EventSink[] } | null;
+}
+
+/** How a question is kept: as much as the configuration says, and no secret. */
+export interface Keep {
+  log: Settings['log'];
+  secrets: readonly string[];
 }
 
 export interface Examination {
@@ -99,8 +106,9 @@ async function examineAsked(config: LoadedConfig, settings: Settings, serve: Ser
     const ofModels = await examineModels(used, providers, catalog, AbortSignal.any([signal, AbortSignal.timeout(LOOKUP_WAIT)]));
     const standard = mixtures.find(({ isDefault }) => isDefault);
     const engine = createEngine({ client, catalog, budgets: memory.budgets, cache: null });
+    const keep = { log: settings.log, secrets: secretsOf(config, reachable.providers) };
     return {
-      live: options.live && (standard ? await askEach({ engine, mixture: standard.mixture, signal, ...options.live }) : []),
+      live: standard ? await askLive(options, { engine, mixture: standard.mixture }, keep) : options.live && [],
       checks: [
         ...reachable.warnings.map(unusable),
         ...ofMixtures,
@@ -110,7 +118,7 @@ async function examineAsked(config: LoadedConfig, settings: Settings, serve: Ser
         ...examineBudgets({ budget: settings.budget, serve: { keys: serve?.keys ?? [] } }, memory),
         ...notes,
       ],
-      secrets: secretsOf(config, reachable.providers),
+      secrets: keep.secrets,
     };
   } finally {
     await catalog.settle();
@@ -118,6 +126,12 @@ async function examineAsked(config: LoadedConfig, settings: Settings, serve: Ser
     memory.close();
     await place.close();
   }
+}
+
+async function askLive({ live, signal }: DoctorOptions, { engine, mixture }: Pick<LiveDeps, 'engine' | 'mixture'>, keep: Keep) {
+  if (live === null) return null;
+  const recordersOf = (runId: string) => live.recordersOf(runId, keep);
+  return askEach({ engine, mixture, signal, onEstimate: live.onEstimate, recordersOf });
 }
 
 function unusable({ code, message }: Warning): Check {

@@ -1,5 +1,6 @@
 import type { ErrorInfo } from '../../core/error.js';
 import { errorInfo, isMomError } from '../../core/error.js';
+import type { EventSink } from '../../core/event.js';
 import { DEFAULT_RULES, type Member, type Mixture } from '../../core/mixture.js';
 import type { RunRequest } from '../../core/run.js';
 import type { CostSource } from '../../core/usage.js';
@@ -40,10 +41,12 @@ export interface LiveDeps {
   signal: AbortSignal;
   /** Told before anything is spent. */
   onEstimate: (estimate: LiveEstimate) => void;
+  /** Who keeps a record of a question, by the id of its run. */
+  recordersOf: (runId: string) => readonly EventSink[];
 }
 
 /** Asks proposers and critics of a mixture one short question each, all at once, within its cap and all budgets. */
-export async function askEach({ engine, mixture, signal, onEstimate }: LiveDeps): Promise<LiveAnswer[]> {
+export async function askEach({ engine, mixture, signal, onEstimate, recordersOf }: LiveDeps): Promise<LiveAnswer[]> {
   const requests = distinct(mixture).map((member) => ({ member, request: requestTo(member, mixture, signal) }));
   const estimate = await estimateOf(engine, requests);
   onEstimate(estimate);
@@ -53,7 +56,7 @@ export async function askEach({ engine, mixture, signal, onEstimate }: LiveDeps)
     const error: ErrorInfo = { code: 'cost_cap', message, hint: 'raise max_cost, or ask them one by one with mom ask -m' };
     return requests.map(({ member }) => notAsked(member, error));
   }
-  return Promise.all(requests.map(({ member, request }) => ask(engine, member, request)));
+  return Promise.all(requests.map(({ member, request }) => ask(engine, member, request, recordersOf)));
 }
 
 function distinct({ proposers, critics, single }: Mixture): Member[] {
@@ -109,9 +112,11 @@ async function mostOf(engine: Engine, request: RunRequest): Promise<number | nul
   }
 }
 
-async function ask(engine: Engine, member: Member, request: RunRequest): Promise<LiveAnswer> {
+async function ask(engine: Engine, member: Member, request: RunRequest, recordersOf: LiveDeps['recordersOf']): Promise<LiveAnswer> {
+  const id = engine.newId();
+  const recorders = recordersOf(id);
   try {
-    const { calls, status, error, cost_usd, cost_source, duration_ms } = await engine.run(request);
+    const { calls, status, error, cost_usd, cost_source, duration_ms } = await engine.run(request, recorders, id);
     const hasAnswered = status === 'complete' || status === 'degraded' || error?.code === 'empty_answer';
     return {
       id: writtenId(member.provider, member.model),
@@ -125,6 +130,8 @@ async function ask(engine: Engine, member: Member, request: RunRequest): Promise
   } catch (error) {
     if (isMomError(error)) return notAsked(member, errorInfo(error));
     throw error;
+  } finally {
+    for (const recorder of recorders) await recorder.close?.();
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { userConfigDir } from '../../config/files/discover.js';
 import type { Env } from '../../config/wishes.js';
 import type { Warning } from '../../core/run.js';
-import { cacheDir, stateDir } from '../../core/xdg.js';
+import { cacheDir, stateDir } from '../../core/system/xdg.js';
 import { storeHealth } from '../history.js';
 import { type Check, fail, ok, warn } from './check.js';
 

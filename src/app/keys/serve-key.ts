@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { type OwnFileWords, readOwnFile, unusableFile } from '../../config/files/own-file.js';
 import { isSendableKey } from '../../config/keys/key-store.js';
 import { MomError, reasonOf } from '../../core/error.js';
-import { preparePrivateFolder, replacePrivateFile } from '../../core/private-file.js';
 import type { Warning } from '../../core/run.js';
-import { stateDir } from '../../core/xdg.js';
+import { preparePrivateFolder, replacePrivateFile } from '../../core/system/private-file.js';
+import { stateDir } from '../../core/system/xdg.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

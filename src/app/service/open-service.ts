@@ -64,15 +64,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const { providers: reachable, warnings: broken } = configuredProviders(config, sandbox);
   const place = await openPlace(reachable, options.sandbox);
   const providers = new Map(place.providers.map((provider) => [provider.name, provider]));
-  const { breakers, retryBudget, thoughts, onExchange } = options;
-  const client = createClient({
-    providers: place.providers,
-    env,
-    ...(breakers ? { breakers } : {}),
-    ...(retryBudget ? { retryBudget } : {}),
-    ...(thoughts ? { thoughts } : {}),
-    ...(onExchange ? { onExchange } : {}),
-  });
+  const client = createClient({ providers: place.providers, env, ...sharedBy(options) });
   const catalog = openCatalog({ providers: place.providers, settings, source: client, sandbox, env, home, onNote });
   const holders = budgetHolders(settings.serve.keys);
   const memory = await openMemory({ settings, providers: place.providers, holders, sandbox, env, home, onNote });
@@ -99,8 +91,8 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       target: (name, reader) => targets.find(name, reader),
       embed: (request, shared, cut) => forwardEmbeddings({ config, catalog, client, providers, budgets }, request, shared, cut),
       budgetsOf: (key) => memory.budgetsOf(keyId(key)),
-      unready: () => whyUnready(targets, breakers?.states() ?? []),
-      breakers: () => breakers?.states() ?? [],
+      unready: () => whyUnready(targets, options.breakers?.states() ?? []),
+      breakers: () => options.breakers?.states() ?? [],
       budgets: () => budgetStates(settings, memory),
       get secrets() {
         return secrets();
@@ -117,6 +109,16 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 
 function placesOf({ env, cwd, home, configFile }: ServiceOptions) {
   return { env, cwd, home, ...(configFile === undefined ? {} : { configFile }) };
+}
+
+/** What the client has in common with those before and after it. */
+function sharedBy({ breakers, retryBudget, thoughts, onExchange }: ServiceOptions) {
+  return {
+    ...(breakers ? { breakers } : {}),
+    ...(retryBudget ? { retryBudget } : {}),
+    ...(thoughts ? { thoughts } : {}),
+    ...(onExchange ? { onExchange } : {}),
+  };
 }
 
 /** What the gateway needs is read now, so that a wrong option is known before anybody asks. */

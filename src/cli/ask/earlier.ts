@@ -10,6 +10,8 @@ import { overridesOf } from '../commands/ask-flags.js';
 import { findRun } from '../find-run.js';
 import type { Input } from '../input/types.js';
 import { usageError } from '../usage.js';
+import { oneLine } from '../view/sanitize.js';
+import { worldOf } from '../world.js';
 import type { Asking } from './asking.js';
 import { choiceOfRun, mergedChoice } from './inherited-choice.js';
 import { usedAgain } from './used-again.js';
@@ -79,7 +81,7 @@ function refuseUnfit({ summary: { id, status, sandbox }, content, origin, result
 const SHOWN_QUESTION = 60;
 
 function noteOf({ summary: { id, question, started_at } }: StoredRun, link: Earlier['link'], now: Date): string {
-  const letters = [...(question ?? '').replace(/\s+/g, ' ').trim()];
+  const letters = [...oneLine(question ?? '')];
   const shown = letters.length > SHOWN_QUESTION ? `${letters.slice(0, SHOWN_QUESTION).join('').trimEnd()}…` : letters.join('');
   return `${link === 'resumed' ? 'resuming' : 'going on with'} ${id} (${ageText(now.getTime() - Date.parse(started_at))}): ${shown}`;
 }
@@ -110,9 +112,8 @@ export async function choiceAfter(earlier: Earlier, own: MixtureChoice, asking: 
   return mergedChoice(rest, own);
 }
 
-async function mixturesNow({ flags, context: { cwd, env, home } }: Asking): Promise<string[]> {
-  const file = flags.config === undefined ? {} : { configFile: flags.config };
-  return mixtureNames(await loadConfig({ cwd, env, home, ...file, overrides: await overridesOf(flags) }));
+async function mixturesNow({ flags, context }: Asking): Promise<string[]> {
+  return mixtureNames(await loadConfig({ ...worldOf(context, flags), overrides: await overridesOf(flags) }));
 }
 
 /** The messages of this run: those of the earlier one, its answer, and what is asked now. A new system prompt replaces the old. */

@@ -2,8 +2,8 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { MomError } from '../../core/error.js';
 import type { JournalStart } from '../../core/journal-line.js';
-import { processExists } from '../../core/process.js';
-import { stateDir } from '../../core/xdg.js';
+import { processExists } from '../../core/system/process.js';
+import { journalsDir } from '../../core/system/xdg.js';
 import type { CliContext } from '../context.js';
 
 /** Bytes that the first line of a journal has at most. */
@@ -11,7 +11,7 @@ const FIRST_LINE = 4_096;
 
 /** The error for a run of the shell that is still going on, which the store does not have yet; null where there is none. */
 export function underWay(prefix: string, { env, home }: Pick<CliContext, 'env' | 'home'>): MomError | null {
-  const dir = join(stateDir(env, home), 'runs');
+  const dir = journalsDir(env, home);
   for (const name of journalsOf(dir, prefix)) {
     const pid = writerOf(join(dir, name));
     if (pid === null || !processExists(pid)) continue;

@@ -1,10 +1,11 @@
 import type { MixtureChoice, Override } from '../../app.js';
-import { parseSet } from '../../config/load.js';
+import { parseSets } from '../../config/load.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { OutputFormat } from '../report.js';
+import type { RunFlags } from '../run-flags.js';
 
 /** The flags of `mom ask` as the parser hands them over. */
-export interface AskFlags {
+export interface AskFlags extends RunFlags {
   system?: string;
   file?: string[];
   attach?: string[];
@@ -13,7 +14,6 @@ export interface AskFlags {
   param?: string[];
   model?: string[];
   critic?: string[] | boolean;
-  mixture?: string;
   strategy?: NonNullable<MixtureChoice['strategy']>;
   temperature?: number;
   maxTokens?: number;
@@ -23,7 +23,6 @@ export interface AskFlags {
   refine?: number;
   layers?: number;
   explainRoute?: boolean;
-  set?: string[];
   quorum?: number;
   minAnswers?: number;
   grace?: number | 'auto';
@@ -49,16 +48,9 @@ export interface AskFlags {
   render?: boolean;
   open?: boolean;
   color?: 'auto' | 'always' | 'never';
-  quiet?: boolean;
   verbose?: boolean;
   cache: boolean;
   refresh?: boolean;
-  log: boolean;
-  sandbox?: boolean;
-  seed?: number;
-  config?: string;
-  debugRequests?: boolean;
-  debugDir?: string;
   record?: string;
 }
 
@@ -95,8 +87,8 @@ export function writerParamsOf(flags: AskFlags): SamplingParams {
   return defined({ max_tokens: flags.maxTokens });
 }
 
-export async function overridesOf(flags: AskFlags): Promise<Override[]> {
-  return Promise.all((flags.set ?? []).map(parseSet));
+export function overridesOf(flags: AskFlags): Promise<Override[]> {
+  return parseSets(flags.set);
 }
 
 /** JSON wins where the flags contradict each other, so that whoever reads JSON can read what is wrong. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type App, createApp } from '../../app.js';
 import { unlessAborted } from '../../core/abort.js';
 import { exitCode, toMomError } from '../../core/error.js';
@@ -18,6 +17,8 @@ import { type OutputFile, openOutputFile } from '../output/file.js';
 import { createFormatter, type WriteText } from '../output/format.js';
 import { Recording } from '../output/recording.js';
 import { runSinks } from '../run-sinks.js';
+import { SANDBOX_NOTE, sandboxWish } from '../sandbox-wish.js';
+import { worldOf } from '../world.js';
 import { type AskFlags, overridesOf, paramsOf, writerParamsOf } from './ask-flags.js';
 
 /** Where everything goes that comes out of a run. */
@@ -26,6 +27,14 @@ interface Outputs {
   recording: Recording | null;
   /** Warnings that no event carries; they come at any time, and stand in the result. */
   notes: Warning[];
+}
+
+/** What is asked, of whom, and where it goes. */
+interface Prepared {
+  order: Order;
+  app: App;
+  request: RunRequest;
+  outputs: Outputs;
 }
 
 /** `mom ask`: what is wanted, input, mixture, run, answer. */
@@ -51,10 +60,9 @@ async function ask(asking: Asking): Promise<Exit> {
   announce(asking, early);
   outputs.notes.push(...early);
   try {
-    if (asking.flags.explainRoute) return await showRoute(asking, app, request, outputs);
-    return asking.flags.dryRun
-      ? await showPlan(asking, app, request, outputs, outputs.notes)
-      : await answer(asking, order, app, request, outputs);
+    const prepared = { order, app, request, outputs };
+    if (asking.flags.explainRoute) return await showRoute(asking, prepared);
+    return asking.flags.dryRun ? await showPlan(asking, prepared) : await answer(asking, prepared);
   } finally {
     await app.close();
     outputs.recording?.close();
@@ -80,15 +88,10 @@ async function startApp(
   { recording, notes }: Outputs,
 ): Promise<App> {
   return createApp({
-    env: context.env,
-    cwd: context.cwd,
-    home: context.home,
-    ...(flags.config === undefined ? {} : { configFile: flags.config }),
+    ...worldOf(context, flags),
     overrides: await overridesOf(flags),
     choice,
-    sandbox: flags.sandbox
-      ? { recorded: [join(context.packageRoot, 'recorded', 'gsm8k.jsonl')], ...(flags.seed === undefined ? {} : { seed: flags.seed }) }
-      : null,
+    sandbox: sandboxWish(flags, context),
     planOnly: flags.dryRun === true || flags.explainRoute === true,
     signal: cancellation.signal,
     onNote: (note) => {
@@ -100,7 +103,7 @@ async function startApp(
 }
 
 function announce({ flags, messages }: Asking, warnings: readonly Warning[]): void {
-  if (flags.sandbox) messages.note('sandbox: built-in simulated and recorded models, no network');
+  if (flags.sandbox) messages.note(SANDBOX_NOTE);
   for (const warning of warnings) messages.warn(warning.message);
 }
 
@@ -118,25 +121,26 @@ function requestOf({ flags, format, cancellation }: Asking, order: Order, questi
   };
 }
 
-async function showPlan(asking: Asking, app: App, request: RunRequest, { file }: Outputs, early: readonly Warning[]): Promise<Exit> {
+async function showPlan(asking: Asking, { app, request, outputs }: Prepared): Promise<Exit> {
   const { dryRunText, dryRunJson } = await import('../view/dry-run.js');
   const plan = await app.engine.plan(request);
   for (const warning of plan.warnings) asking.messages.warn(warning.message);
-  const dryRun = { plan, quote: await app.engine.quote(plan, request), request, providers: app.providers, early };
+  const dryRun = { plan, quote: await app.engine.quote(plan, request), request, providers: app.providers, early: outputs.notes };
   const text = asking.format === 'text' ? dryRunText(dryRun) : `${JSON.stringify(dryRunJson(dryRun))}\n`;
-  const lost = await deliver(asking, text, file);
+  const lost = await deliver(asking, text, outputs.file);
   return lost ? { status: exitCode(lost.code) } : SUCCESS;
 }
 
-async function showRoute(asking: Asking, app: App, request: RunRequest, { file }: Outputs): Promise<Exit> {
+async function showRoute(asking: Asking, { app, request, outputs }: Prepared): Promise<Exit> {
   const { routeText, routeJson } = await import('../view/route.js');
   const plan = await app.engine.plan(request);
   for (const warning of plan.warnings) asking.messages.warn(warning.message);
-  const lost = await deliver(asking, asking.format === 'text' ? routeText(plan) : `${JSON.stringify(routeJson(plan))}\n`, file);
+  const text = asking.format === 'text' ? routeText(plan) : `${JSON.stringify(routeJson(plan))}\n`;
+  const lost = await deliver(asking, text, outputs.file);
   return lost ? { status: exitCode(lost.code) } : SUCCESS;
 }
 
-async function answer(asking: Asking, order: Order, app: App, request: RunRequest, outputs: Outputs): Promise<Exit> {
+async function answer(asking: Asking, { order, app, request, outputs }: Prepared): Promise<Exit> {
   const { flags, format, context, messages, stdout } = asking;
   const { file, recording, notes: early } = outputs;
   let whole = '';

@@ -25,8 +25,12 @@ function fromWords(words: readonly string[]) {
   return { before: words.slice(0, -1), begun: words.at(-1) ?? '', kept: 0 };
 }
 
+/** A name from a project's file or a provider's list goes onto the command line as it is: one that a shell would run is not offered. */
+const PLAIN_WORD = /^[\p{L}\p{M}\p{N}_.:/~@%+=,-]+$/u;
+
 function linesOf(offer: Offer, kept: number): string {
   if (offer.kind === 'files') return 'files\n';
-  const lines = offer.words.map(({ text, about }) => `${oneLine(text).slice(kept)}\t${oneLine(about)}`);
+  const words = offer.words.filter(({ text }) => PLAIN_WORD.test(text));
+  const lines = words.map(({ text, about }) => `${oneLine(text).slice(kept)}\t${oneLine(about)}`);
   return `${['words', ...lines].join('\n')}\n`;
 }

@@ -4,11 +4,12 @@ import { checkSideRules } from '../../app/service/side-rules.js';
 import { describeConfig, shownConfig } from '../../config/describe.js';
 import { displayPath, type FoundFile, findProjectFile, readConfigFile } from '../../config/files/discover.js';
 import { revokeTrust, trust, trustFile } from '../../config/files/trust.js';
-import { fileLayer, findFiles, loadConfig, parseSet, searchPlaces } from '../../config/load.js';
+import { fileLayer, findFiles, loadConfig, parseSets, searchPlaces } from '../../config/load.js';
 import { mixtureNames } from '../../config/mixture/recipe.js';
 import { checkMixtures } from '../../config/mixture/resolve.js';
 import { sideRulesOf } from '../../config/serve/side-requests.js';
 import { exitCode, isMomError, MomError } from '../../core/error.js';
+import { worldOf } from '../world.js';
 
 /** What these commands need of the outside world. */
 export interface ConfigContext {
@@ -52,14 +53,8 @@ export async function run(action: ConfigAction, options: ConfigOptions, context:
   }
 }
 
-function places(options: ConfigOptions, context: ConfigContext) {
-  const { env, cwd, home } = context;
-  return { env, cwd, home, ...(options.config === undefined ? {} : { configFile: options.config }) };
-}
-
 async function show(options: ConfigOptions, context: ConfigContext): Promise<number> {
-  const overrides = await Promise.all((options.set ?? []).map(parseSet));
-  const config = await loadConfig({ ...places(options, context), overrides });
+  const config = await loadConfig({ ...worldOf(context, options), overrides: await parseSets(options.set) });
   if (options.origin) {
     const values = describeConfig(config);
     const lines = values.map(({ path, value, origin }) => `${path}: ${flat(value)}  # ${origin}\n`);
@@ -78,8 +73,8 @@ function flat(value: unknown): string {
 }
 
 async function where(options: ConfigOptions, context: ConfigContext): Promise<number> {
-  const found = await findFiles(places(options, context));
-  const looked = searchPlaces(places(options, context));
+  const found = await findFiles(worldOf(context, options));
+  const looked = searchPlaces(worldOf(context, options));
   if (options.json) {
     context.stdout.write(`${JSON.stringify({ files: found.map(({ kind, file }) => ({ kind, path: file.path })), ...looked }, null, 2)}\n`);
     return 0;
@@ -102,7 +97,7 @@ async function validate(options: ConfigOptions, context: ConfigContext): Promise
   const named = options.file ?? options.config;
   try {
     const config = await loadConfig({
-      ...places({ ...options, ...(named === undefined ? {} : { config: named }) }, context),
+      ...worldOf(context, named === undefined ? {} : { config: named }),
       overrides: [],
     });
     checkMixtures(config);

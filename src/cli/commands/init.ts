@@ -7,7 +7,7 @@ import { KeyRing } from '../../config/keys/key-ring.js';
 import { keysFile } from '../../config/keys/key-store.js';
 import { DEFAULT_PROVIDER, KNOWN_PROVIDERS } from '../../config/providers/known.js';
 import { MomError, reasonOf } from '../../core/error.js';
-import { makeFolder } from '../../core/make-folder.js';
+import { makeFolder } from '../../core/system/make-folder.js';
 
 /** What this command needs of the outside world. */
 export interface InitContext {

@@ -8,6 +8,7 @@ import type { ListedKeys } from '../view/keys.js';
 import { messagesOf } from '../view/messages.js';
 import { sanitize } from '../view/sanitize.js';
 import { screenOf } from '../view/screen.js';
+import { worldOf } from '../world.js';
 
 /** The name under which the gateway's own key is kept. */
 const SERVE = 'serve';
@@ -104,10 +105,6 @@ export async function remove(name: string, context: CliContext): Promise<Exit> {
   warn(context, warnings);
   print(context, `removed the key of ${name} from ${file}`);
   return SUCCESS;
-}
-
-function worldOf({ env, cwd, home }: CliContext, { config }: KeysFlags) {
-  return { env, cwd, home, ...(config === undefined ? {} : { configFile: config }) };
 }
 
 function warn(context: CliContext, warnings: readonly Warning[]): void {

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { stateDir } from '../../core/xdg.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
 import { withHistory } from '../open-history.js';
 import { jsonLine } from '../output/json.js';
@@ -12,7 +10,8 @@ import { screenOf } from '../view/screen.js';
 
 /** `mom logs path`: the store's file, whether it is there yet or not. */
 export async function path(context: CliContext): Promise<Exit> {
-  const file = join(stateDir(context.env, context.home), 'mom.db');
+  const { historyPath } = await import('../../app/history.js');
+  const file = historyPath(context);
   context.stdout.write(`${file}\n`);
   if (!existsSync(file)) messagesOf(context).note('nothing is kept there yet');
   return SUCCESS;

@@ -29,7 +29,11 @@ export async function run(id: string | null, given: object, context: CliContext)
   checkForms(flags);
   const file = flags.output === undefined ? null : openOutputFile(flags.output, context.cwd);
   const screen = file === null ? screenOf(context, flags.color) : IN_A_FILE;
-  const text = await withHistory(context, async (history) => shown(found(id, history, context), history, flags, screen, context));
+  const text = await withHistory(context, async (history) => {
+    const run = found(id, history, context);
+    if (flags.html) return pageText(run, screen, context);
+    return shown(run, flags, screen, () => followersOf(run, history));
+  });
   if (file === null) context.stdout.write(text);
   else file.write(text);
   return SUCCESS;
@@ -51,14 +55,13 @@ function found(id: string | null, history: History, context: CliContext): Stored
   return history.find(last.id);
 }
 
-async function shown(run: StoredRun, history: History, flags: ShowFlags, screen: Screen, context: CliContext): Promise<string> {
+async function shown(run: StoredRun, flags: ShowFlags, screen: Screen, followers: () => Follower[]): Promise<string> {
   if (flags.json) return jsonLine({ schema_version: 1, ...run }, screen);
-  if (flags.html) return pageText(run, screen, context);
   const { runText, promptText } = await import('../view/history/run-text.js');
   const view: RunView = { screen, render: flags.raw ? null : await rendererFor(screen) };
   if (flags.criticPrompt) return promptText(criticPrompt(run), view);
   if (flags.proposals) requireTexts(run);
-  return runText(run, followersOf(run, history), flags.proposals === true, view);
+  return runText(run, followers(), flags.proposals === true, view);
 }
 
 /** Null where Markdown is shown as it is written. */

@@ -1,12 +1,13 @@
-import { join } from 'node:path';
 import { fits, type ModelFilter, mixtureFits, nearestWord } from '../../app/models/model-filter.js';
 import { listModels, type ModelList } from '../../app/models/model-list.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
 import { jsonText } from '../output/json.js';
+import { SANDBOX_NOTE, sandboxWish } from '../sandbox-wish.js';
 import { messagesOf } from '../view/messages.js';
 import { listOf, modelsText, type ShownModels } from '../view/models.js';
 import { modelsJson, modelsLines } from '../view/models-data.js';
 import { screenOf } from '../view/screen.js';
+import { worldOf } from '../world.js';
 
 interface ModelsFlags {
   provider?: string;
@@ -22,20 +23,19 @@ interface ModelsFlags {
 export async function run(words: string[], flags: ModelsFlags, context: CliContext): Promise<Exit> {
   const messages = messagesOf(context);
   const list = await listModels({
-    env: context.env,
-    cwd: context.cwd,
-    home: context.home,
-    ...(flags.config === undefined ? {} : { configFile: flags.config }),
+    ...worldOf(context, flags),
     provider: flags.provider,
     refresh: flags.refresh === true,
-    sandbox: flags.sandbox ? { recorded: [join(context.packageRoot, 'recorded', 'gsm8k.jsonl')] } : null,
+    sandbox: sandboxWish(flags, context),
   });
-  if (flags.sandbox) messages.note('sandbox: built-in simulated and recorded models, no network');
+  if (flags.sandbox) messages.note(SANDBOX_NOTE);
   const now = new Date();
   for (const warning of warningsOf(list, now)) messages.warn(warning);
   const filter: ModelFilter = { words, free: flags.free === true, context: flags.context ?? null };
   const shown = select(list, filter, flags.provider !== undefined);
-  context.stdout.write(output(shown, list, flags, context, now));
+  const screen = screenOf(context);
+  if (flags.json) context.stdout.write(jsonText(modelsJson(shown, list), screen));
+  else context.stdout.write(screen.columns === null ? modelsLines(shown) : modelsText(shown, screen, now));
   if (list.error) throw list.error;
   if (isEmpty(shown)) messages.note(nothingFits(list, filter));
   return SUCCESS;
@@ -47,12 +47,6 @@ function select({ mixtures, providers }: ModelList, filter: ModelFilter, oneProv
     mixtures: oneProvider ? [] : mixtures.filter((mixture) => mixtureFits(mixture, filter)),
     providers: providers.map((provider) => ({ ...provider, models: provider.models.filter((model) => fits(model, filter)) })),
   };
-}
-
-function output(shown: ShownModels, list: ModelList, flags: ModelsFlags, context: CliContext, now: Date): string {
-  const screen = screenOf(context);
-  if (flags.json) return jsonText(modelsJson(shown, list), screen);
-  return screen.columns === null ? modelsLines(shown) : modelsText(shown, screen, now);
 }
 
 function warningsOf({ warnings, providers, error }: ModelList, now: Date): string[] {

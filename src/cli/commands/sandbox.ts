@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { MomError } from '../../core/error.js';
 import { startSandbox } from '../../sandbox/index.js';
+import { shippedRecording } from '../sandbox-wish.js';
 
 const DEFAULT_PORT = 8787;
 
@@ -23,7 +24,7 @@ export async function run(flags: SandboxFlags, { stdout, cwd, packageRoot, signa
   const sandbox = await startSandbox({
     port: upTo(65_535, '--port', flags.port) ?? DEFAULT_PORT,
     seed: upTo(0xffffffff, '--seed', flags.seed) ?? 1,
-    recorded: [path.join(packageRoot, 'recorded', 'gsm8k.jsonl'), ...(flags.recorded ?? []).map((file) => path.resolve(cwd, file))],
+    recorded: [shippedRecording(packageRoot), ...(flags.recorded ?? []).map((file) => path.resolve(cwd, file))],
     ...(flags.replay === undefined ? {} : { replay: path.resolve(cwd, flags.replay) }),
   });
   stdout.write(`mom sandbox: ${sandbox.url}\n`);

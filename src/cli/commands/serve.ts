@@ -1,5 +1,6 @@
 import { unlessAborted } from '../../core/abort.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
+import { SANDBOX_NOTE } from '../sandbox-wish.js';
 import { bannerText } from '../serve/banner.js';
 import type { ServeFlags } from '../serve/flags.js';
 import { clientUrl, keyOrigin } from '../serve/paste-lines.js';
@@ -29,7 +30,7 @@ export async function run(given: object, context: CliContext): Promise<Exit> {
 async function begin(flags: ServeFlags, context: CliContext, signals: ServeSignals): Promise<Started | null> {
   if (flags.sandbox) {
     const messages = new Messages(context, { quiet: flags.quiet === true, color: 'auto' });
-    messages.note('sandbox: built-in simulated and recorded models, no network');
+    messages.note(SANDBOX_NOTE);
   }
   const { start } = await import('../serve/start.js');
   try {

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MomError } from '../../core/error.js';
-import { writeWhole } from '../../core/private-file.js';
+import { writeWhole } from '../../core/system/private-file.js';
 import { outputError } from './output-error.js';
 
 /** The file of `-o`, known to be writable before anything is paid for. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { readOrMakeServeKey } from '../../app/keys/serve-key.js';
 import { openService } from '../../app/service/open-service.js';
 import type { Service } from '../../app/service/service.js';
@@ -7,6 +6,8 @@ import type { ServeKey } from '../../config/wishes.js';
 import { errorLine, MomError } from '../../core/error.js';
 import type { RequestLog } from '../../observe/request-log.js';
 import type { CliContext } from '../context.js';
+import { sandboxWish } from '../sandbox-wish.js';
+import { worldOf } from '../world.js';
 import { overridesOf, type ServeFlags } from './flags.js';
 import type { OperatorLog } from './operator-log.js';
 
@@ -15,19 +16,14 @@ const OWN_KEY = 'serve';
 
 /** Makes the service that flags and configuration ask for, at the start and for every reload. @throws MomError */
 export function serviceOpener(flags: ServeFlags, context: CliContext, log: OperatorLog, signal: AbortSignal): () => Promise<Service> {
-  const { env, cwd, home, packageRoot } = context;
   const guards = createSharedGuards();
-  const recorded = [join(packageRoot, 'recorded', 'gsm8k.jsonl')];
   return async () => {
     const service = await openService({
-      env,
-      cwd,
-      home,
+      ...worldOf(context, flags),
       ...guards,
-      ...(flags.config === undefined ? {} : { configFile: flags.config }),
       overrides: await overridesOf(flags),
       ...(flags.mixture === undefined ? {} : { mixture: flags.mixture }),
-      sandbox: flags.sandbox ? { recorded, ...(flags.seed === undefined ? {} : { seed: flags.seed }) } : null,
+      sandbox: sandboxWish(flags, context),
       signal,
       onNote: ({ message }) => log.warn(message),
       onKey: log.hide,

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Service } from '../../app/service/service.js';
 import { systemClock } from '../../core/clock.js';
 import { MomError } from '../../core/error.js';
 import type { EventSink } from '../../core/event.js';
-import { stateDir } from '../../core/xdg.js';
+import { journalsDir } from '../../core/system/xdg.js';
 import type { LineStyle } from '../../observe/journal/journal-text.js';
 import { createSharedJournal, type SharedJournal } from '../../observe/journal/shared-journal.js';
 import { createRedactor } from '../../observe/redact.js';
@@ -31,7 +31,7 @@ export function createRecorders(flags: ServeFlags, context: CliContext, warn: (m
     clock: systemClock,
     onError: (complaint) => onImportError(importError(complaint)),
   });
-  const dir = join(stateDir(context.env, context.home), 'runs');
+  const dir = journalsDir(context.env, context.home);
   const journal = createSharedJournal({
     dir,
     onError: onError('journal'),

@@ -15,7 +15,7 @@ export const LOGS: readonly CommandSpec[] = [
     name: 'logs',
     summary: 'list what was asked, newest first',
     options: [
-      { flags: '--limit <n>', help: 'at most so many (default 20)', group: history, value: wholeNumber(1) },
+      { flags: '-n, --limit <n>', help: 'at most so many (default 20)', group: history, value: wholeNumber(1) },
       { flags: '--mixture <name>', help: 'only of this mixture', group: history, value: someText, completes: 'mixture' },
       { flags: '--model <id>', help: 'only where this model was asked', group: history, value: someText, completes: 'model' },
       SINCE,

@@ -1,4 +1,5 @@
 import { isMomError, type MomError } from '../../core/error.js';
+import { isJson } from '../../core/json.js';
 import type { CallEvent } from '../../core/model-client.js';
 import { isRecord } from '../../core/record.js';
 import type { WireDialect } from '../dialects/dialect.js';
@@ -103,14 +104,5 @@ export class AnswerReader {
       'bad_response',
       `${provider.name} sent something that is not a JSON object: ${cleanText(text, provider, 100)} (${model})`,
     );
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

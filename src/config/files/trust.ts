@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MomError } from '../../core/error.js';
-import { makeFolder } from '../../core/make-folder.js';
-import { replacePrivateFile } from '../../core/private-file.js';
+import { makeFolder } from '../../core/system/make-folder.js';
+import { replacePrivateFile } from '../../core/system/private-file.js';
 import { realPath } from './discover.js';
 
 /** The files whose text, byte for byte, the user has trusted: real path -> SHA-256. */

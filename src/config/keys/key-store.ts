@@ -1,10 +1,10 @@
 import { chmodSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMomError, MomError, reasonOf } from '../../core/error.js';
-import { makeFolder } from '../../core/make-folder.js';
-import { replacePrivateFile } from '../../core/private-file.js';
 import { isRecord } from '../../core/record.js';
 import type { Warning } from '../../core/run.js';
+import { makeFolder } from '../../core/system/make-folder.js';
+import { replacePrivateFile } from '../../core/system/private-file.js';
 import { userConfigDir } from '../files/discover.js';
 import { withLock } from '../files/file-lock.js';
 import { type OwnFileWords, readOwnFile, unusableFile } from '../files/own-file.js';

@@ -1,7 +1,7 @@
 import { close as closeSoon, closeSync, fdatasync, fsync, open } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemClock } from '../../core/clock.js';
-import { openPrivateFile, preparePrivateFolder, writeWhole } from '../../core/private-file.js';
+import { openPrivateFile, preparePrivateFolder, writeWhole } from '../../core/system/private-file.js';
 
 /** Milliseconds from what is new in a file to the moment it is asked for on the disk; between two such moments at least as much. */
 const SYNC_EVERY = 500;

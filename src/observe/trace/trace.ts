@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { MomError, reasonOf } from '../../core/error.js';
 import type { EventSink, RunEvent } from '../../core/event.js';
-import { makeFolder } from '../../core/make-folder.js';
-import { replacePrivateFile } from '../../core/private-file.js';
+import { makeFolder } from '../../core/system/make-folder.js';
+import { replacePrivateFile } from '../../core/system/private-file.js';
 import { atExit } from '../at-exit.js';
 import { createRedactor } from '../redact.js';
 import { TraceNotes } from './trace-notes.js';

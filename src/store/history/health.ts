@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { StoreHealth } from '../../core/history.js';
 import type { Database } from '../database.js';
-import { HistoryFile } from './file.js';
+import { HistoryFile } from './history-file.js';
 import { journalNames } from './journals.js';
 import { storeFailed } from './trouble.js';
 

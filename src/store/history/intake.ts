@@ -4,6 +4,7 @@ import { type Database, transaction } from '../database.js';
 import { JournalReading } from './journal-runs.js';
 import type { Journal } from './journals.js';
 import { type RunToKeep, RunWriter } from './keep-run.js';
+import { Statements } from './statements.js';
 
 /** What is written before another process may write: so many runs, journals, or bytes of these. */
 const AT_ONCE = { runs: 100, journals: 100, bytes: 4 * 1024 * 1024 } as const;
@@ -27,6 +28,7 @@ interface Found {
 /** The way of journals into the store, many of them in one transaction. */
 export class Intake {
   readonly #database: Database;
+  readonly #statements: Statements;
   readonly #writer: RunWriter;
   readonly #imported = { runs: 0, died: 0, unreadable: [] as string[] };
   #batch: Found[] = [];
@@ -35,6 +37,7 @@ export class Intake {
 
   constructor(database: Database) {
     this.#database = database;
+    this.#statements = new Statements(database);
     this.#writer = new RunWriter(database);
   }
 
@@ -69,7 +72,7 @@ export class Intake {
   }
 
   #position({ name, size }: Journal): number {
-    const row = this.#database.prepare('SELECT position FROM journals WHERE name = ?').get(name) as { position: number } | undefined;
+    const row = this.#statements.of('SELECT position FROM journals WHERE name = ?').get(name) as { position: number } | undefined;
     return row !== undefined && row.position <= size ? row.position : 0;
   }
 
@@ -110,8 +113,8 @@ export class Intake {
 
   /** Where the next reading of a journal begins; null: there will be none. */
   #mark({ name }: Journal, position: number | null): void {
-    if (position === null) this.#database.prepare('DELETE FROM journals WHERE name = ?').run(name);
-    else this.#database.prepare('INSERT OR REPLACE INTO journals (name, position) VALUES (?, ?)').run(name, position);
+    if (position === null) this.#statements.of('DELETE FROM journals WHERE name = ?').run(name);
+    else this.#statements.of('INSERT OR REPLACE INTO journals (name, position) VALUES (?, ?)').run(name, position);
   }
 
   #clearAway({ journal, reading, isWhole }: Read): void {
@@ -121,7 +124,7 @@ export class Intake {
 
   /** True where a journal holds something nobody can read. */
   #isUnreadable({ isFormer, size }: Journal, { lost, runs, hasOpenRuns }: JournalReading): boolean {
-    const isKnown = this.#database.prepare('SELECT 1 FROM runs WHERE id = ?');
+    const isKnown = this.#statements.of('SELECT 1 FROM runs WHERE id = ?');
     if ([...lost].some((id) => isKnown.get(id) === undefined)) return true;
     return size > 0 && isFormer && runs === 0 && !hasOpenRuns;
   }

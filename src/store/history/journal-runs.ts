@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../core/event.js';
 import type { OriginLine } from '../../core/journal-line.js';
 import { FoldedRun } from './folded-run.js';
-import { journalLines } from './journal-file.js';
+import { journalLines } from './journal-lines.js';
 import type { RunToKeep } from './keep-run.js';
 import { isStoredRun } from './run-shape.js';
 

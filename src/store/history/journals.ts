@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JournalStart } from '../../core/journal-line.js';
-import { journalLines, tailOf } from './journal-file.js';
-import { writerState } from './process.js';
+import { journalLines, tailOf } from './journal-lines.js';
+import { writerState } from './writer-state.js';
 
 /** A journal that may hold something for the store. */
 export interface Journal {
@@ -60,9 +60,10 @@ export function lookAt(dir: string, name: string, now: number, isMine: boolean):
   if (start.format !== 1) return null;
   const ended = hasEnded(path);
   const state = ended ? 'dead' : writerState(start);
-  if (start.door === 'ask' && state === 'alive' && !isMine) return null;
-  const mayGo = state === 'dead' || (start.door === 'ask' ? isMine || silent > SILENT.run : state === 'unknown' && silent > SILENT.server);
-  if (start.door === 'ask' && !mayGo) return null;
+  const isShared = start.door === 'serve';
+  if (!isShared && state === 'alive' && !isMine) return null;
+  const mayGo = state === 'dead' || (isShared ? state === 'unknown' && silent > SILENT.server : isMine || silent > SILENT.run);
+  if (!isShared && !mayGo) return null;
   return { ...looks, isClosed: state === 'dead' || (state === 'unknown' && silent > SILENT.run), mayGo, isFormer: false };
 }
 

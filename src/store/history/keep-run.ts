@@ -5,6 +5,7 @@ import { wholeCost } from './money.js';
 import { lastQuestion, pack } from './pack.js';
 import { searchable } from './search-text.js';
 import { SEQ_PER_MS } from './seq.js';
+import { Statements } from './statements.js';
 
 /** A run with the calls in it that were not made, but taken from an earlier run. */
 export interface RunToKeep {
@@ -14,41 +15,41 @@ export interface RunToKeep {
 
 /** Writes runs, within a transaction of the caller's. */
 export class RunWriter {
-  readonly #database: Database;
+  readonly #statements: Statements;
 
   constructor(database: Database) {
-    this.#database = database;
+    this.#statements = new Statements(database);
   }
 
   /** @returns false where the run is in the store already */
   put({ run, kept }: RunToKeep): boolean {
     const { summary } = run;
-    if (this.#database.prepare('SELECT 1 FROM runs WHERE id = ?').get(summary.id)) return false;
+    if (this.#statements.of('SELECT 1 FROM runs WHERE id = ?').get(summary.id)) return false;
     const seq = this.#freeSeq(Date.parse(summary.started_at));
-    this.#database
-      .prepare('INSERT INTO runs (seq, id, door, client, sandbox, mixture, status) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.#statements
+      .of('INSERT INTO runs (seq, id, door, client, sandbox, mixture, status) VALUES (?, ?, ?, ?, ?, ?, ?)')
       .run(seq, summary.id, summary.door, summary.client, Number(summary.sandbox), summary.mixture, summary.status);
-    this.#database.prepare('INSERT INTO summaries (seq, summary) VALUES (?, ?)').run(seq, JSON.stringify(summary));
+    this.#statements.of('INSERT INTO summaries (seq, summary) VALUES (?, ?)').run(seq, JSON.stringify(summary));
     this.#putCalls(seq, run, kept);
-    this.#database.prepare('INSERT INTO records (seq, record) VALUES (?, ?)').run(seq, pack(run));
+    this.#statements.of('INSERT INTO records (seq, record) VALUES (?, ?)').run(seq, pack(run));
     if (run.content) {
       const text = searchable([lastQuestion(run.messages), run.result.answer]);
-      this.#database.prepare('INSERT INTO runs_fts (rowid, text) VALUES (?, ?)').run(seq, text);
+      this.#statements.of('INSERT INTO runs_fts (rowid, text) VALUES (?, ?)').run(seq, text);
     }
     return true;
   }
 
   #putCalls(seq: number, { result, started }: StoredRun, kept: ReadonlySet<string>): void {
-    const put = this.#database.prepare(PUT_CALL);
+    const put = this.#statements.of(PUT_CALL);
     for (const [n, call] of result.calls.entries()) if (!kept.has(call.id)) put.run(seq, n, ...columns(call, started[call.id] ?? null));
-    const putModel = this.#database.prepare('INSERT OR IGNORE INTO run_models (model, seq) VALUES (?, ?)');
+    const putModel = this.#statements.of('INSERT OR IGNORE INTO run_models (model, seq) VALUES (?, ?)');
     const models = result.calls.flatMap((call) => [call.model, call.resolved_model ?? call.model]);
     for (const model of new Set(models)) putModel.run(model, seq);
   }
 
   /** Runs of one millisecond stand in the order in which they came. */
   #freeSeq(startedMs: number): number {
-    const last = this.#database.prepare('SELECT max(seq) AS seq FROM runs WHERE seq BETWEEN ? AND ?');
+    const last = this.#statements.of('SELECT max(seq) AS seq FROM runs WHERE seq BETWEEN ? AND ?');
     for (let ms = startedMs; ; ms++) {
       const first = ms * SEQ_PER_MS;
       const { seq } = last.get(first, first + SEQ_PER_MS - 1) as { seq: number | null };

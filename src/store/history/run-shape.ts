@@ -58,7 +58,7 @@ const MESSAGE = fields({
 });
 
 const ORIGIN = fields({
-  door: oneOf('ask', 'serve'),
+  door: oneOf('ask', 'serve', 'doctor'),
   client: orNull(text),
   sandbox: flag,
   parent: orNull(text),

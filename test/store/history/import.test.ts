@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { program } from '../support.js';
 import { ALIVE, call, DAY, ELSEWHERE, END, newStore, runLines, start, type Told, text } from './support.js';
 
@@ -67,6 +67,18 @@ describe('a journal', () => {
     expect(store.open().prepare('SELECT name, position FROM journals').all()).toEqual([
       { name: 'serve-1.jsonl', position: Buffer.byteLength(begin) },
     ]);
+  });
+
+  it('of many runs needs no more statements than one of a single run: they are freed late', () => {
+    const prepared = (count: number) => {
+      const store = newStore();
+      const lines = Array.from({ length: count }, (_, n) => runLines({ id: `20260131-12000${n}-aaaaaa` })).flat();
+      store.file('x.jsonl', text([start('serve'), ...lines, END]));
+      const prepare = vi.spyOn(store.open(), 'prepare');
+      expect(store.take()).toEqual({ runs: count, died: 0, unreadable: [] });
+      return prepare.mock.calls.length;
+    };
+    expect(prepared(8)).toBe(prepared(1));
   });
 
   it('may hold the lines of several runs mixed', () => {

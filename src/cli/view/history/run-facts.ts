@@ -59,11 +59,15 @@ function runFacts({ summary, origin, result, content }: StoredRun): Fact[] {
     ['took', formatDuration(result.duration_ms)],
     ['tokens', `${formatCount(usage.input_tokens)} read, ${formatCount(usage.output_tokens)} written`],
     ['cost', origin.sandbox ? 'nothing: simulated and recorded models of the sandbox' : totalCost(result)],
-    ...(origin.door === 'serve'
-      ? [['asked by', origin.client === null ? 'a client of mom serve' : `${origin.client}, through mom serve`] as const]
-      : []),
+    ...askedBy(origin),
     ...(content ? [] : [['texts', 'not kept (log.content: false)'] as const]),
   ];
+}
+
+function askedBy({ door, client }: StoredRun['origin']): Fact[] {
+  if (door === 'ask') return [];
+  if (door === 'doctor') return [['asked by', 'mom doctor --live']];
+  return [['asked by', client === null ? 'a client of mom serve' : `${client}, through mom serve`]];
 }
 
 function links({ origin }: StoredRun, followers: readonly Follower[]): Fact[] {

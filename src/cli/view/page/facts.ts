@@ -25,7 +25,7 @@ function measured(run: StoredRun): Fact[] {
 
 function origin({ summary, origin: { door, client, parent, link, conversation } }: StoredRun): Fact[] {
   return [
-    ['asked through', door === 'ask' ? 'mom ask' : `mom serve, by ${client ?? 'a client without a name'}`],
+    ['asked through', door !== 'serve' ? `mom ${door}` : `mom serve, by ${client ?? 'a client without a name'}`],
     ...(parent === null ? [] : [[link === 'resumed' ? 'resumes' : 'goes on after', parent] as const]),
     ...(conversation === summary.id ? [] : [['conversation', conversation] as const]),
     ['run', summary.id],

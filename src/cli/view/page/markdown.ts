@@ -5,8 +5,8 @@ import { escapeHtml, Html } from './html.js';
 /** Turns Markdown of a model into markup. */
 export type ToHtml = (markdown: string) => Html;
 
-/** Longer code is shown plain: highlighting it would take seconds. */
-const LONGEST_HIGHLIGHTED = 50_000;
+/** Characters of one piece of code, and of all on a page; what is beyond is shown plain: highlighting it could take many seconds. */
+const HIGHLIGHTED = { piece: 20_000, page: 100_000 } as const;
 
 /** Where a link may lead: nowhere else than to the web and to a mailbox. */
 const SAFE_LINK = /^(?:https?:\/\/|mailto:)/i;
@@ -17,14 +17,13 @@ const SAFE_LINK = /^(?:https?:\/\/|mailto:)/i;
  */
 export async function createMarkdown(): Promise<ToHtml> {
   const { createHighlight } = await import('../markdown/highlight.js');
-  const highlight = createHighlight();
   /** While the text of a link is rendered, which always ends. */
   let isInLink = false;
   const markdown = new MarkdownIt('default', {
     html: false,
     linkify: true,
     typographer: false,
-    highlight: (code, language) => highlighted(code, language, highlight),
+    highlight: createPainter(createHighlight()),
   });
   markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
   markdown.validateLink = (url) => SAFE_LINK.test(url.trim());
@@ -52,9 +51,14 @@ export async function createMarkdown(): Promise<ToHtml> {
 }
 
 /** Empty where the code is to be shown plain. */
-function highlighted(code: string, language: string, highlight: Highlight): string {
-  const parts = code.length > LONGEST_HIGHLIGHTED ? null : highlight(language.toLowerCase(), code);
-  return (parts ?? []).map(({ text, style }) => (style === null ? escapeHtml(text) : painted(text, style))).join('');
+function createPainter(highlight: Highlight): (code: string, language: string) => string {
+  let left: number = HIGHLIGHTED.page;
+  return (code, language) => {
+    if (code.length > Math.min(left, HIGHLIGHTED.piece)) return '';
+    left -= code.length;
+    const parts = highlight(language.toLowerCase(), code) ?? [];
+    return parts.map(({ text, style }) => (style === null ? escapeHtml(text) : painted(text, style))).join('');
+  };
 }
 
 function painted(text: string, style: string): string {

@@ -1,6 +1,9 @@
 /** Most lines of an axis. */
 const MOST_TICKS = 6;
 
+/** A shorter time would be all lines: milliseconds. */
+const SHORTEST = 10;
+
 /** Left and right of the picture stay free for marks: per cent of its width. */
 const MARGIN = 1.2;
 
@@ -21,7 +24,7 @@ export interface Scale {
 
 /** From 0 to `last` milliseconds; the axis is in seconds. */
 export function timeScale(last: number): Scale {
-  const span = Math.max(last, 1);
+  const span = Math.max(last, SHORTEST);
   const share = (ms: number) => ((100 - 2 * MARGIN) * Math.min(Math.max(ms, 0), span)) / span;
   const step = roundStep(span / MOST_TICKS);
   const decimals = Math.max(0, -Math.floor(Math.log10(step / 1_000)));

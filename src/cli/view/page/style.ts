@@ -51,10 +51,10 @@ table{border-collapse:collapse;overflow-wrap:normal}
 th,td{text-align:left;vertical-align:top;padding:.4rem .7rem;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-size:.8rem;font-weight:600;white-space:nowrap}
 .calls{width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
-.calls td:nth-child(n+4){text-align:right;white-space:nowrap}.calls th:nth-child(n+4){text-align:right}
-.calls td:nth-child(2){min-width:9rem;overflow-wrap:anywhere}
+.calls tbody td:nth-child(n+4){text-align:right;white-space:nowrap}.calls th:nth-child(n+4){text-align:right}
+.calls tbody td:nth-child(2){width:30%;min-width:12rem;overflow-wrap:anywhere}.calls tbody td:nth-child(3){min-width:8.5rem}
 .calls tfoot th,.calls tfoot td{border-bottom:0;border-top:2px solid var(--line);font-weight:600;text-align:right;white-space:nowrap}
-.calls tfoot th{text-align:left}
+.calls tfoot th{text-align:left}.calls tfoot td:last-child{white-space:normal;min-width:9rem}
 .calls .is-failed td:nth-child(3){color:var(--bad)}.calls .is-skipped td,.calls .is-skipped th{color:var(--soft)}`;
 
 const PROPOSALS = `
@@ -72,7 +72,7 @@ const TIMELINE = `
 figure{margin:0}
 svg{color:var(--ink)}
 .timeline{display:block;font-size:13px;font-variant-numeric:tabular-nums}
-.timeline text{fill:var(--ink)}.timeline .end,.timeline .grid text{fill:var(--soft)}.timeline .is-failed .end{fill:var(--bad)}
+.timeline text{fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:5px;stroke-linejoin:round}.timeline .end,.timeline .grid text{fill:var(--soft)}.timeline .is-failed .end{fill:var(--bad)}
 .timeline .grid line{stroke:var(--line)}.timeline .grid text{font-size:12px}
 .kind-proposer,.legend{--bar:var(--proposer)}.kind-critic,.kind-judge{--bar:var(--critic)}.kind-verifier,.kind-router,.kind-embedding{--bar:var(--helper)}
 .waiting{fill:var(--bar);fill-opacity:.28;stroke:var(--bar);stroke-width:1}
@@ -87,10 +87,10 @@ svg{color:var(--ink)}
 .legend li{display:flex;align-items:center;gap:.45rem}.legend svg{overflow:visible;flex:none}`;
 
 const NARROW_AND_PAPER = `
-@media (max-width:40rem){body{font-size:15px}h1 time{display:block;margin:0}.facts{gap:.35rem 1.1rem}}
+@media (max-width:40rem){body{font-size:15px}h1 time{display:block;margin:0}.timeline{font-size:11px}.facts{gap:.35rem 1.1rem}}
 @media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--code:#f4f4f4;--link:#000}
 body{font-size:10.5pt}main,footer{max-width:none;padding:0}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:.6rem 0}
-pre.turn{max-height:none}.scroll{overflow:visible}.notice,.proposal header,tr,.call,figure{break-inside:avoid}h2,h3,h4{break-after:avoid}
+pre.turn,.by,.notice,.proposal h4{max-height:none}.scroll{overflow:visible}.notice,.proposal header,tr,.call,figure{break-inside:avoid}h2,h3,h4{break-after:avoid}
 rect,path{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
 /** For light and dark, wide and narrow screens, and paper. */

@@ -14,7 +14,7 @@ const BAR = 12;
 const AXIS = 22;
 
 /** A name in the picture has so many characters; the whole one stands in the table of costs. */
-const LONGEST_NAME = 34;
+const LONGEST_NAME = 42;
 
 interface Row {
   call: CallRecord;

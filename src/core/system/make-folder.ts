@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 /**
  * Makes a folder, and what is missing above it, that only its owner can enter. One level at a time: Node's own
  * recursive mkdir never returns where the system refuses a folder as if its parent were missing, as `/proc` does.
- * The only I/O in core, because the parts that keep files share nothing else.
  * @throws Error of node:fs
  */
 export function makeFolder(path: string): void {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { JournalStart } from '../../core/journal-line.js';
-import { processExists, processStart } from '../../core/process.js';
+import { processExists, processStart } from '../../core/system/process.js';
 
 /** Whether the process that writes a journal still runs; `unknown` for one of another machine, or whose number may be another's. */
 export function writerState({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cacheDir, stateDir } from '../../src/core/xdg.js';
+import { cacheDir, stateDir } from '../../../src/core/system/xdg.js';
 
 describe('stateDir', () => {
   it.each([

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeFolder } from '../../src/core/make-folder.js';
+import { makeFolder } from '../../../src/core/system/make-folder.js';
 
 function place(): string {
   const dir = mkdtempSync(join(tmpdir(), 'mom-folder-'));

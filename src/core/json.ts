@@ -1,0 +1,9 @@
+/** True for a text that is JSON, of whatever kind. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
