@@ -16,6 +16,9 @@ export interface CliContext {
 }
 
 /** How the process ends: with a status, or by a signal that it received. */
-export type Exit = { status: number } | { signal: NodeJS.Signals };
+export type Exit = ({ status: number } | { signal: NodeJS.Signals }) & {
+  /** Where stdout could not be written, the user knows it already. */
+  lossIsTold?: boolean;
+};
 
 export const SUCCESS: Exit = { status: 0 };

@@ -59,7 +59,7 @@ async function failed(error: unknown, context: CliContext): Promise<Exit> {
   if (text !== '') context.stdout.write(text);
   context.stderr.write(sanitize(errorText(known)));
   if (!isMomError(error) && error instanceof Error) context.stderr.write(`${error.stack ?? ''}\n`);
-  return { status: exitCode(known.code) };
+  return { status: exitCode(known.code), lossIsTold: known.code === 'output_failed' };
 }
 
 /** Ends when both streams are written out, with nothing left that could hold the process. */
@@ -72,8 +72,8 @@ async function end(exit: Exit, output: ProcessOutput): Promise<void> {
     if (process.pid === 1) process.exit(128 + constants.signals[exit.signal]);
     return;
   }
-  if (lost === null || exit.status !== 0) process.exit(exit.status);
-  output.stderr.write(errorText(lost));
+  if (lost === null) process.exit(exit.status);
+  if (!exit.lossIsTold) output.stderr.write(errorText(lost));
   await output.flushed();
-  process.exit(exitCode(lost.code));
+  process.exit(exit.status === 0 ? exitCode(lost.code) : exit.status);
 }

@@ -130,7 +130,7 @@ describe('what flags do', () => {
   it('--quorum that is not reached is degraded, and 3 under --strict with the answer printed', async () => {
     const args = ['-m', ONE, '-m', TWO, '-m', 'sandbox/e500', '--critic', MERGED, '--quorum', '3', '--retries', '0', 'hello'];
     const warning =
-      'mom: warning: sandbox/e500 gave no answer: openrouter failed for sandbox/e500 (500): the sandbox was asked to answer 500\n';
+      'mom: warning: sandbox/e500 gave no answer: openrouter failed (500): the sandbox was asked to answer 500\n';
     expect(await ask(args)).toEqual({ stdout: 'Merged\n', stderr: warning, status: 0, signal: null });
     expect(await ask(['--strict', ...args])).toEqual({ stdout: 'Merged\n', stderr: warning, status: 3, signal: null });
   });

@@ -31,6 +31,8 @@ const late = (model: string) => `${model} was not done after 1 s (call limit)`;
 interface Fault {
   model: string;
   message: string;
+  /** The same after the model's name, which is said once. */
+  why: string;
   /** Exit status when everything fails like this. */
   exit: number;
   hint: string;
@@ -48,7 +50,8 @@ const ID = 'check the model id with the provider; ids look like `openai/gpt-5` o
 
 const status = (code: number, exit: number, hint: string): Fault => {
   const model = `sandbox/e${code}`;
-  return { model, message: refused(model, code), exit, hint, shown: '' };
+  const why = `openrouter failed (${code}): the sandbox was asked to answer ${code}`;
+  return { model, message: refused(model, code), why, exit, hint, shown: '' };
 };
 const SIMULATED = '[simulated answer of';
 
@@ -65,16 +68,18 @@ const FAULTS: Fault[] = [
   {
     model: 'missing/model',
     message: 'openrouter failed for missing/model (400): missing/model is not a valid model ID',
+    why: 'openrouter failed (400): missing/model is not a valid model ID',
     exit: 78,
     hint: ID,
     shown: '',
   },
-  { model: 'sandbox/hang', message: late('sandbox/hang'), exit: 75, hint: SLOW, shown: '' },
-  { model: 'sandbox/hang,comments', message: late('sandbox/hang,comments'), exit: 75, hint: SLOW, shown: '' },
-  { model: 'sandbox/stall=3', message: late('sandbox/stall=3'), exit: 75, hint: SLOW, shown: SIMULATED },
+  { model: 'sandbox/hang', message: late('sandbox/hang'), why: late('it'), exit: 75, hint: SLOW, shown: '' },
+  { model: 'sandbox/hang,comments', message: late('sandbox/hang,comments'), why: late('it'), exit: 75, hint: SLOW, shown: '' },
+  { model: 'sandbox/stall=3', message: late('sandbox/stall=3'), why: late('it'), exit: 75, hint: SLOW, shown: SIMULATED },
   {
     model: 'sandbox/cut=60',
     message: 'the answer of sandbox/cut=60 broke off after 0 characters: truncated',
+    why: 'the answer broke off after 0 characters: truncated',
     exit: 69,
     hint: BROKEN,
     shown: '',
@@ -82,14 +87,16 @@ const FAULTS: Fault[] = [
   {
     model: 'sandbox/noend',
     message: 'the answer of sandbox/noend ended without a finish reason after 113 characters: truncated',
+    why: 'the answer ended without a finish reason after 113 characters: truncated',
     exit: 69,
     hint: BROKEN,
     shown: '[simulated answer of sandbox/noend - no model was asked] This text is filler and says nothing about the question.',
   },
-  { model: 'sandbox/empty', message: 'sandbox/empty gave an empty answer (finish reason: stop)', exit: 69, hint: EMPTY, shown: '' },
+  { model: 'sandbox/empty', message: 'sandbox/empty gave an empty answer (finish reason: stop)', why: 'it gave an empty answer (finish reason: stop)', exit: 69, hint: EMPTY, shown: '' },
   {
     model: 'sandbox/empty,reason',
     message: 'sandbox/empty,reason gave an empty answer (finish reason: stop)',
+    why: 'it gave an empty answer (finish reason: stop)',
     exit: 69,
     hint: EMPTY,
     shown: '',
@@ -97,6 +104,7 @@ const FAULTS: Fault[] = [
   {
     model: 'sandbox/html',
     message: 'openrouter answered with text/html instead of a stream (sandbox/html)',
+    why: 'openrouter answered with text/html instead of a stream',
     exit: 69,
     hint: BASE_URL,
     shown: '',
@@ -104,6 +112,7 @@ const FAULTS: Fault[] = [
   {
     model: 'sandbox/badjson,say=One',
     message: 'openrouter sent something that is not JSON: {"id":"broken","choices":[{"delta":{"content": (sandbox/badjson,say=One)',
+    why: 'openrouter sent something that is not JSON: {"id":"broken","choices":[{"delta":{"content":',
     exit: 69,
     hint: BASE_URL,
     shown: '',
@@ -111,13 +120,14 @@ const FAULTS: Fault[] = [
   {
     model: 'sandbox/badtype',
     message: 'openrouter sent a `content` that is no text but of type object (sandbox/badtype)',
+    why: 'openrouter sent a `content` that is no text but of type object',
     exit: 69,
     hint: BASE_URL,
     shown: '',
   },
 ];
-const noAnswer = ({ model, message }: Fault) => `mom: warning: ${model} gave no answer: ${message}\n`;
-const noCritic = ({ model, message }: Fault) => `mom: warning: ${model} could not write the answer: ${message}\n`;
+const noAnswer = ({ model, why }: Fault) => `mom: warning: ${model} gave no answer: ${why}\n`;
+const noCritic = ({ model, why }: Fault) => `mom: warning: ${model} could not write the answer: ${why}\n`;
 const UNMERGED = 'mom: warning: no critic could write the answer; the best proposal goes out instead of a merged answer\n';
 const CUT_HINT =
   'hint: what was shown is not the whole answer; ask again, or ask without streaming (--json, -o, stream: false), where another critic can take over\n';

@@ -39,6 +39,20 @@ describe('a run is kept', () => {
     expect((await keptRun(cli.place)).summary).toMatchObject({ status: 'cancelled', question: 'hi' });
   });
 
+  it('by a process of its own where it is large, without a word', async () => {
+    const cli = await mixtureCli(PANEL);
+    writeFileSync(join(cli.place.cwd, 'long.txt'), 'so many words '.repeat(100_000));
+    expect(await cli.ask('Which?', '-f', 'long.txt', '--max-cost', '10')).toEqual({
+      stdout: 'merged\n',
+      stderr: '',
+      status: 0,
+      signal: null,
+    });
+    const isTakenIn = () => expect(readdirSync(join(cli.place.state, 'mom', 'runs'))).toEqual([]);
+    await vi.waitFor(isTakenIn, { timeout: 15_000, interval: 100 });
+    expect(await keptRun(cli.place)).toMatchObject({ summary: { status: 'complete' }, result: { answer: 'merged' } });
+  });
+
   it('not with --no-log, log: false or --dry-run', async () => {
     const cli = await mixtureCli(PANEL);
     for (const args of [['--no-log'], ['--set', 'log=false'], ['--dry-run'], ['--explain-route']]) {

@@ -9,25 +9,28 @@ const QUESTION = 'What is 6 * 7?';
 interface Fault {
   model: string;
   message: string;
+  /** The same after the model's name, which is said once. */
+  why: string;
 }
 
 const refused = (status: number): Fault => ({
   model: `sandbox/e${status}`,
   message: `openrouter failed for sandbox/e${status} (${status}): the sandbox was asked to answer ${status}`,
+  why: `openrouter failed (${status}): the sandbox was asked to answer ${status}`,
 });
 
 const FAULTS: Fault[] = [
   refused(500),
   refused(401),
-  { model: 'sandbox/hang', message: 'sandbox/hang was not done after 1 s (call limit)' },
-  { model: 'sandbox/cut=60', message: 'the answer of sandbox/cut=60 broke off after 0 characters: truncated' },
-  { model: 'sandbox/empty', message: 'sandbox/empty gave an empty answer (finish reason: stop)' },
-  { model: 'sandbox/html', message: 'openrouter answered with text/html instead of a stream (sandbox/html)' },
+  { model: 'sandbox/hang', message: 'sandbox/hang was not done after 1 s (call limit)', why: 'it was not done after 1 s (call limit)' },
+  { model: 'sandbox/cut=60', message: 'the answer of sandbox/cut=60 broke off after 0 characters: truncated', why: 'the answer broke off after 0 characters: truncated' },
+  { model: 'sandbox/empty', message: 'sandbox/empty gave an empty answer (finish reason: stop)', why: 'it gave an empty answer (finish reason: stop)' },
+  { model: 'sandbox/html', message: 'openrouter answered with text/html instead of a stream (sandbox/html)', why: 'openrouter answered with text/html instead of a stream' },
 ];
 
-const noAnswer = ({ model, message }: Fault) => `${model} gave no answer: ${message}`;
-const noWriter = ({ model, message }: Fault) => `${model} could not write the answer: ${message}`;
-const noVerdict = ({ model, message }: Fault) => `${model} chose no answer: ${message}`;
+const noAnswer = ({ model, why }: Fault) => `${model} gave no answer: ${why}`;
+const noWriter = ({ model, why }: Fault) => `${model} could not write the answer: ${why}`;
+const noVerdict = ({ model, why }: Fault) => `${model} chose no answer: ${why}`;
 const UNMERGED = 'no critic could write the answer; the best proposal goes out instead of a merged answer';
 const NO_JUDGE = "no judge could choose an answer; the best proposal goes out without a judge's choice";
 

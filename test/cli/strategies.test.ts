@@ -511,7 +511,7 @@ describe('a classifier', () => {
       const model = reply === '' ? 'sandbox/empty' : says(reply);
       const cli = await mixtureCli({ ...AUTO, auto: { classifier: model } });
       const { stdout, stderr, status } = await cli.ask('--strict', '--retries', '0', OPEN);
-      const why = reply === '' ? 'sandbox/empty gave an empty answer (finish reason: stop)' : 'its reply names no route';
+      const why = reply === '' ? 'it gave an empty answer (finish reason: stop)' : 'its reply names no route';
       expect({ stdout, stderr, status }).toEqual({
         stdout: 'merged\n',
         stderr: `mom: warning: ${model} could not sort the request: ${why}; the strategy chosen by rules stays\n`,

@@ -52,6 +52,9 @@ export interface RunningCli {
   untilStderr(text: string): Promise<void>;
 }
 
+/** An import that a large run has started may still be writing there. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const;
+
 /** Inside a test the place is removed when the test is over; elsewhere call `remove`. */
 export function newPlace(): Place & { remove(): void } {
   const root = mkdtempSync(join(tmpdir(), 'mom-cli-'));
@@ -70,7 +73,7 @@ export function newPlace(): Place & { remove(): void } {
     XDG_CACHE_HOME: join(root, 'cache'),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), 'mom-test-compile-cache'),
   };
-  return { root, home, cwd, config, state, env, remove: () => rmSync(root, { recursive: true, force: true }) };
+  return { root, home, cwd, config, state, env, remove: () => rmSync(root, REMOVAL) };
 }
 
 /** Starts `mom` with these arguments. */

@@ -7,7 +7,7 @@ import type { History, StoredRun } from '../../core/history.js';
 import type { Message } from '../../core/message.js';
 import type { RunRequest, Warning } from '../../core/run.js';
 import { overridesOf } from '../commands/ask-flags.js';
-import { findRun } from '../find-run.js';
+import { findRun } from '../history/find-run.js';
 import type { Input } from '../input/types.js';
 import { usageError } from '../usage.js';
 import { oneLine } from '../view/sanitize.js';

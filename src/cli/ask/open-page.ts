@@ -1,7 +1,7 @@
 import { errorLine, toMomError } from '../../core/error.js';
-import { openInBrowser } from '../browser.js';
-import { withHistory } from '../open-history.js';
-import { keepPage } from '../page-file.js';
+import { openInBrowser } from '../history/browser.js';
+import { withHistory } from '../history/open-history.js';
+import { keepPage } from '../history/page-file.js';
 import type { Asking } from './asking.js';
 
 /** Shows the run as a page in the user's browser. What goes wrong is a warning. */

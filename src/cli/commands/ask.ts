@@ -41,7 +41,7 @@ interface Prepared {
 export async function run(prompt: string[], flags: object, context: CliContext): Promise<Exit> {
   const asking = begin(prompt, flags as AskFlags, context);
   try {
-    return await ask(asking);
+    return { ...(await ask(asking)), lossIsTold: true };
   } catch (error) {
     return unstarted(asking, toMomError(error));
   }

@@ -2,7 +2,7 @@ import type { BudgetLeft } from '../../app/budgets/budgets-left.js';
 import { errorLine, toMomError } from '../../core/error.js';
 import type { CostGroup } from '../../core/history.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { withHistory } from '../open-history.js';
+import { withHistory } from '../history/open-history.js';
 import { jsonText } from '../output/json.js';
 import { usageError } from '../usage.js';
 import type { Costs } from '../view/history/cost-text.js';

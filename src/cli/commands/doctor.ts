@@ -6,7 +6,7 @@ import { journalsDir } from '../../core/system/xdg.js';
 import { createJournal } from '../../observe/journal/journal.js';
 import { listenForSignals } from '../cancellation.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { withHistory } from '../open-history.js';
+import { withHistory } from '../history/open-history.js';
 import { jsonText } from '../output/json.js';
 import { SANDBOX_NOTE, sandboxWish } from '../sandbox-wish.js';
 import { doctorText, estimateText } from '../view/doctor.js';

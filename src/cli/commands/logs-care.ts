@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { withHistory } from '../open-history.js';
+import { withHistory } from '../history/open-history.js';
+import { forgetPages } from '../history/page-file.js';
 import { jsonLine } from '../output/json.js';
-import { forgetPages } from '../page-file.js';
 import { usageError } from '../usage.js';
 import { messagesOf } from '../view/messages.js';
 import { screenOf } from '../view/screen.js';

@@ -2,8 +2,8 @@ import { MomError } from '../../core/error.js';
 import type { History, StoredRun } from '../../core/history.js';
 import type { Message } from '../../core/message.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { findRun } from '../find-run.js';
-import { withHistory } from '../open-history.js';
+import { findRun } from '../history/find-run.js';
+import { withHistory } from '../history/open-history.js';
 import { openOutputFile } from '../output/file.js';
 import { jsonLine } from '../output/json.js';
 import { usageError } from '../usage.js';
@@ -85,7 +85,7 @@ async function pageText(run: StoredRun, { columns }: Screen, context: CliContext
   const { runPage } = await import('../view/page/index.js');
   const page = await runPage(run);
   if (columns === null) return page;
-  const { keepPage } = await import('../page-file.js');
+  const { keepPage } = await import('../history/page-file.js');
   return `${sanitize(keepPage(context, run.summary.id, page))}\n`;
 }
 

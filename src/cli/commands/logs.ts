@@ -1,7 +1,7 @@
 import type { History, RunQuery, RunSummary } from '../../core/history.js';
 import type { RunStatus } from '../../core/run.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { withHistory } from '../open-history.js';
+import { withHistory } from '../history/open-history.js';
 import { jsonText } from '../output/json.js';
 import { messagesOf } from '../view/messages.js';
 import { screenOf } from '../view/screen.js';

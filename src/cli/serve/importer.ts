@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
-import { join } from 'node:path';
 import type { Clock } from '../../core/clock.js';
 import type { CliContext } from '../context.js';
+import { startImport } from '../history/import-process.js';
 
 /** From the first run that is over to the import (milliseconds): others may follow, and a journal is closed meanwhile. And between two starts. */
 const PAUSE = { after: 3_000, between: 15_000 } as const;
@@ -82,20 +80,12 @@ export function createImporter({ context, clock, onError }: ImporterOptions): Im
   };
 }
 
-/** Resolves with what was wrong, or null. The child outlives this process when it has to. */
-function runImport({ env, packageRoot }: CliContext): Promise<string | null> {
+/** Resolves with what was wrong, or null. */
+function runImport(context: CliContext): Promise<string | null> {
   return new Promise((resolve) => {
     let complaint = '';
-    // In a session of its own Ctrl-C does not reach it; its folder is one that nobody removes.
-    const child = spawn(process.execPath, [join(packageRoot, 'bin', 'mom.js'), 'logs', 'import'], {
-      env,
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    lowerPriority(child.pid);
-    child.unref();
-    child.stderr.on('data', (bytes: Buffer) => {
+    const child = startImport(context, ['ignore', 'ignore', 'pipe']);
+    child.stderr?.on('data', (bytes: Buffer) => {
       if (complaint.length < MAX_COMPLAINT) complaint += bytes.toString();
     });
     child.on('error', (error) => resolve(error.message));
@@ -106,12 +96,4 @@ function runImport({ env, packageRoot }: CliContext): Promise<string | null> {
 /** The message without what to do: that is another thing for the one who reads a gateway's log. */
 function reasonIn(complaint: string): string {
   return (complaint.split('\n')[0] ?? '').replace(/^mom: /, '');
-}
-
-function lowerPriority(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
-  } catch {
-    // It has ended already, or the system does not allow it: then it runs like any other process.
-  }
 }

@@ -3,6 +3,7 @@ import type { Member } from '../../core/mixture.js';
 import type { SamplingParams } from '../../core/model.js';
 import type { CallRecord } from '../../core/run.js';
 import { type Ask, callId, skipCall } from '../call/call.js';
+import { whyFailed } from '../call/why-failed.js';
 import type { RunContext } from '../context.js';
 import { proposerMessages, stablePrompt } from '../tools/conversation.js';
 import { askTogether } from './ask-together.js';
@@ -137,7 +138,7 @@ function tellPanel(ctx: RunContext, proposals: CallRecord[], fits: (record: Call
   const fitting = usable.filter(fits);
   const failed = proposals.filter((record) => record.status === 'failed');
   for (const record of failed)
-    ctx.recorder.warn('proposer_failed', `${record.model} gave no answer: ${record.error?.message ?? 'no reason given'}`);
+    ctx.recorder.warn('proposer_failed', `${record.model} gave no answer: ${whyFailed(record)}`);
   if (fitting.length > 0) {
     for (const record of usable.filter((each) => !fitting.includes(each)))
       ctx.recorder.warn('format_mismatch', `the answer of ${record.model} is not ${ctx.format?.demand}: it is left out`);

@@ -9,6 +9,7 @@ import { ROUTE } from '../../core/reply-marks.js';
 import type { CallRecord, Warning } from '../../core/run.js';
 import { classifierInstructions, requestBlock } from '../../prompts/classify.js';
 import { callModel } from '../call/call.js';
+import { whyFailed } from '../call/why-failed.js';
 import { type RunContext, stopReason } from '../context.js';
 import { capError } from '../money/spend.js';
 import { admit } from './admit.js';
@@ -30,7 +31,7 @@ export async function classify(ctx: RunContext): Promise<RunContext> {
   const record = await ask(ctx, classifier);
   if (stopReason(ctx)) return ctx;
   const verdict = record.status === 'answered' ? parseVerdict(record.text ?? '') : null;
-  if (verdict === null) return unsorted(ctx, classifier, record.error?.message ?? 'its reply names no route');
+  if (verdict === null) return unsorted(ctx, classifier, record.error ? whyFailed(record) : 'its reply names no route');
   const plan = replan(ctx, classifier, verdict);
   if (isMomError(plan)) return unsorted(ctx, classifier, plan.message);
   tell(ctx, plan);

@@ -7,6 +7,7 @@ import type { CallRecord } from '../../core/run.js';
 import { checkBlock, checkInstructions, questionBlock, questionInstructions } from '../../prompts/verify.js';
 import { callModel } from '../call/call.js';
 import { inRole } from '../call/role.js';
+import { whyFailed } from '../call/why-failed.js';
 import { type RunContext, stopReason } from '../context.js';
 import { isUsable } from '../panel/propose.js';
 import { stagePrompt } from '../synthesis/critic-prompt.js';
@@ -99,5 +100,5 @@ function ask(ctx: RunContext, member: Member, id: string, messages: readonly Mes
 }
 
 function reason(record: CallRecord): string {
-  return record.error?.message ?? 'its reply is empty';
+  return record.error ? whyFailed(record) : 'its reply is empty';
 }

@@ -7,6 +7,7 @@ import { judgeBlock, judgeInstructions } from '../../prompts/judge.js';
 import { bestProposal } from '../ballot/best-proposal.js';
 import { callModel } from '../call/call.js';
 import { inRole } from '../call/role.js';
+import { whyFailed } from '../call/why-failed.js';
 import { isCancelled, type RunContext, stopReason } from '../context.js';
 import { capError } from '../money/spend.js';
 import { withoutTools } from '../tools/without-tools.js';
@@ -128,7 +129,7 @@ function verdictOf(reply: string): string | undefined {
 }
 
 function whyNone(record: CallRecord, labels: readonly string[]): string {
-  if (record.status !== 'answered') return record.error?.message ?? 'no reason given';
+  if (record.status !== 'answered') return whyFailed(record);
   if (record.finish_reason === 'length') return 'its reply was cut off at its length limit';
   if (verdictOf(record.text ?? '') === undefined) return `its reply has no line '${VERDICT} label'`;
   return `its verdict is not exactly one of ${labels.toSorted().join(', ')}`;

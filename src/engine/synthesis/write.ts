@@ -2,6 +2,7 @@ import { MAX_CRITIC_RETRY_AFTER } from '../../core/limits.js';
 import type { Member } from '../../core/mixture.js';
 import type { CallRecord } from '../../core/run.js';
 import { type Ask, callModel } from '../call/call.js';
+import { whyFailed } from '../call/why-failed.js';
 import { type RunContext, stopReason } from '../context.js';
 
 /** What a member is asked to write from; without tools unless it says so. */
@@ -42,7 +43,7 @@ export async function write(
     const isWholeRun = ctx.plan.proposers.length === 0 && members.length === 1;
     const saidLater = record.status === 'skipped' && !hasNext;
     if (!stopReason(ctx) && !isWholeRun && !saidLater)
-      ctx.recorder.warn('writer_failed', `${member.model} could not write the answer: ${record.error?.message ?? 'no reason given'}`);
+      ctx.recorder.warn('writer_failed', `${member.model} could not write the answer: ${whyFailed(record)}`);
   }
   return { record: tried.at(-1) ?? null, tried, ok: false };
 }

@@ -83,7 +83,7 @@ describe.each([false, true])('an answer that wants tools called, shown while it 
   it('of no critic that can leaves the best proposal', async () => {
     const played = await act({ critic: callsTools([toolCall('x', '')]) }, { stream });
     expect(played.result).toMatchObject({ status: 'degraded', answer_source: 'proposal:p1', tool_calls: [] });
-    expect(warned(played)[0]).toBe('writer_failed: critic could not write the answer: critic called a tool without naming it');
+    expect(warned(played)[0]).toBe('writer_failed: critic could not write the answer: it called a tool without naming it');
   });
 });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import type { CliContext } from './context.js';
+import type { CliContext } from '../context.js';
 
 /** A program and what it is given. */
 type Command = readonly [program: string, ...args: string[]];

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { preparePrivateFolder, replacePrivateFile } from '../core/system/private-file.js';
-import { stateDir } from '../core/system/xdg.js';
-import type { CliContext } from './context.js';
-import { outputError } from './output/output-error.js';
+import { preparePrivateFolder, replacePrivateFile } from '../../core/system/private-file.js';
+import { stateDir } from '../../core/system/xdg.js';
+import type { CliContext } from '../context.js';
+import { outputError } from '../output/output-error.js';
 
 /** So many pages are kept: they can be made again from the history. */
 const KEPT_PAGES = 20;

@@ -1,7 +1,7 @@
-import { isMomError } from '../core/error.js';
-import type { History, StoredRun } from '../core/history.js';
-import { underWay } from './ask/under-way.js';
-import type { CliContext } from './context.js';
+import { isMomError } from '../../core/error.js';
+import type { History, StoredRun } from '../../core/history.js';
+import type { CliContext } from '../context.js';
+import { underWay } from './under-way.js';
 
 /**
  * The run that this id, or its beginning, means.
