@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Env } from '../config/wishes.js';
 import { isMomError, type MomError } from '../core/error.js';
-import type { History, Imported, StoreHealth } from '../core/history.js';
+import type { History, Imported, RunUnderWay, StoreHealth } from '../core/history.js';
 import type { Warning } from '../core/run.js';
 import { journalsDir, stateDir } from '../core/system/xdg.js';
 import { createHistory } from '../store/history/history.js';
@@ -10,6 +10,7 @@ import { HistoryFile } from '../store/history/history-file.js';
 import { type ImportOptions, importFolder, NO_LIMIT } from '../store/history/import.js';
 import { journalNames } from '../store/history/journals.js';
 import { storeFailed } from '../store/history/trouble.js';
+import { runUnderWay } from '../store/history/under-way.js';
 import { momDbPath } from '../store/mom-db.js';
 
 export interface HistoryPlace {
@@ -65,6 +66,11 @@ export async function keepRun(place: HistoryPlace, journal: string): Promise<Mom
   }
 }
 
+/** The run whose id begins so and that is still going on, in the shell or the gateway; null where there is none. */
+export function findUnderWay({ env, home }: Pick<HistoryPlace, 'env' | 'home'>, prefix: string): RunUnderWay | null {
+  return runUnderWay(journalsDir(env, home), prefix);
+}
+
 /** How the store is. Never throws. */
 export async function storeHealth(place: HistoryPlace): Promise<StoreHealth> {
   const { path, runs } = where(place);
@@ -76,7 +82,7 @@ async function takeIn(place: HistoryPlace, limit: ImportOptions['limit'], patien
   const { path, runs } = where(place);
   const file = new HistoryFile(path, patience);
   try {
-    if (journalNames(runs).length === 0) return { runs: 0, died: 0, unreadable: [] };
+    if (journalNames(runs).length === 0) return { runs: 0, died: 0, unreadable: [], denied: [] };
     await file.load();
     const open = () => file.open();
     const imported = importFolder({ dir: runs, open, clock: () => new Date(), limit, ...(mine === undefined ? {} : { mine }) });
@@ -113,8 +119,11 @@ function where({ env, home }: Pick<HistoryPlace, 'env' | 'home'>): { path: strin
   return { path: momDbPath(stateDir(env, home)), runs: journalsDir(env, home) };
 }
 
-function tell({ onNote }: HistoryPlace, { unreadable }: Imported): void {
+function tell({ onNote }: HistoryPlace, { unreadable, denied }: Imported): void {
   for (const path of unreadable) {
     onNote({ code: 'journal_unreadable', message: `a journal can't be read, at least in part, and was set aside: ${path}` });
+  }
+  for (const path of denied) {
+    onNote({ code: 'journal_denied', message: `a journal may not be read, so its runs are not in the history: ${path}` });
   }
 }

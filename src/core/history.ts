@@ -106,6 +106,15 @@ export interface Imported {
   died: number;
   /** Journals that could not be read, by the path under which they are set aside. */
   unreadable: readonly string[];
+  /** Journals that this user may not read, by their path; they stay where they are. */
+  denied: readonly string[];
+}
+
+/** A run that a living process is still writing into its journal. */
+export interface RunUnderWay {
+  id: string;
+  pid: number;
+  door: RunOrigin['door'];
 }
 
 /** How the store is, for `mom doctor`. Sizes in bytes. */

@@ -56,7 +56,7 @@ describe('the history', () => {
     rmSync(runs, { recursive: true });
     expect(ids(await open())).toEqual([]);
     expect(ids(await readHistory(place))).toEqual([]);
-    expect(await importJournals(place)).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(await importJournals(place)).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     expect(await storeHealth(place)).toEqual({ path, size: null, runs: 0, journals: 0, trouble: null });
     expect(existsSync(path)).toBe(false);
   });

@@ -129,8 +129,7 @@ describe('what flags do', () => {
 
   it('--quorum that is not reached is degraded, and 3 under --strict with the answer printed', async () => {
     const args = ['-m', ONE, '-m', TWO, '-m', 'sandbox/e500', '--critic', MERGED, '--quorum', '3', '--retries', '0', 'hello'];
-    const warning =
-      'mom: warning: sandbox/e500 gave no answer: openrouter failed (500): the sandbox was asked to answer 500\n';
+    const warning = 'mom: warning: sandbox/e500 gave no answer: openrouter failed (500): the sandbox was asked to answer 500\n';
     expect(await ask(args)).toEqual({ stdout: 'Merged\n', stderr: warning, status: 0, signal: null });
     expect(await ask(['--strict', ...args])).toEqual({ stdout: 'Merged\n', stderr: warning, status: 3, signal: null });
   });
@@ -230,14 +229,25 @@ describe('what flags do', () => {
 });
 
 describe('what goes to the models', () => {
+  const LINE = 'A line of text, €€€€€€€€€€€€, ümläute and all 🙂.\n';
+  const digest = (text: string) => createHash('sha256').update(text.trimEnd()).digest('hex');
+
   it('is a prompt of 20 MB to the last byte', async () => {
-    const prompt = 'A line of text, ümläute and all 🙂.\n'.repeat(510_000);
+    const prompt = LINE.repeat(265_000);
     expect(Buffer.byteLength(prompt)).toBeGreaterThan(20_000_000);
+    const { stdout, stderr, status } = await ask(['-m', ONE, '--timeout', '60s', '--max-cost', '50'], { stdin: prompt });
+    expect({ stdout, stderr, status }).toEqual({ stdout: 'One\n', stderr: '', status: 0 });
+    const [body] = sandbox.stats({ bodies: true }).bodies as { messages: { content: string }[] }[];
+    expect(digest(body?.messages[0]?.content ?? '')).toBe(digest(prompt));
+  }, 60_000);
+
+  it('comes back to the last byte when a model repeats 1 MB of it', async () => {
+    const prompt = LINE.repeat(14_000);
+    expect(Buffer.byteLength(prompt)).toBeGreaterThan(1_000_000);
     const { stdout, stderr, status } = await ask(['-m', 'sandbox/echo', '--timeout', '60s', '--max-cost', '50'], { stdin: prompt });
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
-    const digest = (text: string) => createHash('sha256').update(text.trimEnd()).digest('hex');
     expect(digest(stdout)).toBe(digest(prompt));
-  }, 60_000);
+  });
 
   it('shows a hostile answer to the critic inside its fence, and takes no orders from it', async () => {
     const { stdout, stderr, status } = await ask(['-m', 'sandbox/hostile', '-m', ONE, '--critic', MERGED, 'hello']);

@@ -94,7 +94,7 @@ describe('a folder of journals with what is none', () => {
     symlinkSync(elsewhere, join(store.runs, 'a.jsonl'));
     symlinkSync('/dev/zero', join(store.runs, 'b.jsonl'));
     symlinkSync('/nowhere', join(store.runs, 'c.jsonl'));
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual(['a.jsonl', 'b.jsonl', 'c.jsonl']);
     expect(readFileSync(elsewhere, 'utf8')).toBe(whole);
   });
@@ -103,7 +103,7 @@ describe('a folder of journals with what is none', () => {
     const store = newStore();
     store.file('a.jsonl', whole);
     chownSync(join(store.runs, 'a.jsonl'), 65_534, 65_534);
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual(['a.jsonl']);
   });
 

@@ -108,6 +108,16 @@ describe('a dry run in text', () => {
     expect(text).not.toContain('prices ');
   });
 
+  it('calls nothing a price that an earlier run has paid, or that nobody asks', () => {
+    const free = { low: 0, high: 0 };
+    const calls = [call('p1', 'acme/one', { usd: free, kept: true }), call('p2', 'other/two', { usd: null })];
+    const unpriced = { usd: null, unpriced: ['other/two'], listed_at: null };
+    const resumed = dryRunText(dryRun(calls, unpriced));
+    expect(resumed).toContain('\nin total: unknown\nno price known for other/two');
+    const local = dryRunText(dryRun([call('p1', 'llama', { usd: free }), call('p2', 'other/two', { usd: null })], unpriced));
+    expect(local).toContain('\nin total: unknown\nno price known for other/two');
+  });
+
   it('says where prices come from that no list gave', () => {
     expect(dryRunText(dryRun(CALLS, { listed_at: null }))).toContain('\nprices from `pricing:` in the configuration\n');
   });

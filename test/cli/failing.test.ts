@@ -92,7 +92,14 @@ const FAULTS: Fault[] = [
     hint: BROKEN,
     shown: '[simulated answer of sandbox/noend - no model was asked] This text is filler and says nothing about the question.',
   },
-  { model: 'sandbox/empty', message: 'sandbox/empty gave an empty answer (finish reason: stop)', why: 'it gave an empty answer (finish reason: stop)', exit: 69, hint: EMPTY, shown: '' },
+  {
+    model: 'sandbox/empty',
+    message: 'sandbox/empty gave an empty answer (finish reason: stop)',
+    why: 'it gave an empty answer (finish reason: stop)',
+    exit: 69,
+    hint: EMPTY,
+    shown: '',
+  },
   {
     model: 'sandbox/empty,reason',
     message: 'sandbox/empty,reason gave an empty answer (finish reason: stop)',

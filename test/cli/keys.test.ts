@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MOM, newPlace, type Place, runCli } from '../support/cli.js';
 import { chat, startServer } from '../support/serve-cli.js';
+import { onTerminal } from '../support/terminal.js';
 import { ownConfig, startKeyed } from './keys-support.js';
 
 const KEY = 'sk-or-v1-4f3e2d1c0b9a87654321';
@@ -48,6 +49,21 @@ describe('mom keys', () => {
       failed(66, "mom: mom keeps no key of 'openrouter'\nhint: it keeps those of: ollama\n"),
     );
     expect(readFileSync(file, 'utf8')).not.toContain(KEY);
+  });
+
+  it.each([20, 40])('lists them on a terminal of %i columns without cutting a word', async (columns) => {
+    const { screen } = await onTerminal('$MOM keys list', { place: placeOfTest(), columns });
+    const lines = screen.trimEnd().split('\n');
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+    expect(screen.split('\n\n').map((block) => block.split(/\s+/).join(' ').trim())).toEqual([
+      'openrouter key: set MOM_API_KEY',
+      'openai key: none `mom keys set openai` keeps one',
+      'anthropic key: none `mom keys set anthropic` keeps one',
+      'google key: none `mom keys set google` keeps one',
+      'ollama key: not needed',
+      'lmstudio key: not needed',
+      'serve key: none `mom serve --auth` makes it',
+    ]);
   });
 
   it.each<[string[], string, number, string]>([

@@ -68,6 +68,16 @@ describe('a full disk under stdout', () => {
     });
   });
 
+  it.each([
+    ['MOM_BASE_URL=http://127.0.0.1:1/v1 $MOM doctor', 69],
+    ['MOM_BASE_URL=http://127.0.0.1:1/v1 $MOM models --refresh', 69],
+    ['$MOM ask hi -q -v --json', 2],
+  ])('is told of by %s, whose own error decides the exit status', async (line, exit) => {
+    const { stderr, status } = await shell(`${line} > /dev/full`, place());
+    const said = stderr.match(/^mom: stdout could not be written: ENOSPC: .*\nhint: make room or write somewhere else$/gm);
+    expect({ said: said?.length, status }).toEqual({ said: 1, status: exit });
+  });
+
   it('leaves the answer in a file that only its owner can read', async () => {
     const line = `TMPDIR=$PWD $MOM ask hi -m 'sandbox/say=${SAY}' > /dev/full`;
     const { stderr, status } = await shell(line, place());

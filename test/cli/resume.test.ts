@@ -278,6 +278,27 @@ describe('a run of any end', () => {
     expect((await resumed(cli, id)).requests).toEqual({ [TWO]: 1, [THREE]: 1, [MERGED]: 1 });
   });
 
+  it('that the gateway is still answering is refused', async () => {
+    const cli = await mixtureCli({ ...PANEL, proposers: families(ONE, HANG, HANG) });
+    const server = await startServer([], { place: cli.place, env: envOf(cli) });
+    const answer = chat(server.url, { model: 'mom/mine', messages: [{ role: 'user', content: QUESTION }] }).catch(() => null);
+    const dir = join(cli.place.state, 'mom', 'runs');
+    const started = () => {
+      const text = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'utf8'));
+      return /"type":"run\.origin","run_id":"([^"]+)"/.exec(text.join(''))?.[1] ?? '';
+    };
+    await vi.waitFor(() => expect(started()).not.toBe(''), { timeout: 10_000, interval: 5 });
+    const id = started();
+    const said = `mom: run ${id} is still going on, in mom serve, process ${server.child.pid}\nhint: wait for its end\n`;
+    for (const name of [id, id.slice(0, -2)]) {
+      expect(await cli.ask('--resume', name)).toMatchObject({ stdout: '', stderr: said, status: 65 });
+      expect(await runCli(['logs', 'show', name], { place: cli.place })).toMatchObject({ stdout: '', stderr: said, status: 65 });
+    }
+    await server.stop('SIGKILL');
+    await answer;
+    expect((await runCli(['logs', 'show', id, '--json'], { place: cli.place })).status).toBe(0);
+  });
+
   it('of the gateway', async () => {
     const cli = await mixtureCli(PANEL);
     const server = await startServer([], { place: cli.place, env: envOf(cli) });

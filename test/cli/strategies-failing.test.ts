@@ -23,9 +23,21 @@ const FAULTS: Fault[] = [
   refused(500),
   refused(401),
   { model: 'sandbox/hang', message: 'sandbox/hang was not done after 1 s (call limit)', why: 'it was not done after 1 s (call limit)' },
-  { model: 'sandbox/cut=60', message: 'the answer of sandbox/cut=60 broke off after 0 characters: truncated', why: 'the answer broke off after 0 characters: truncated' },
-  { model: 'sandbox/empty', message: 'sandbox/empty gave an empty answer (finish reason: stop)', why: 'it gave an empty answer (finish reason: stop)' },
-  { model: 'sandbox/html', message: 'openrouter answered with text/html instead of a stream (sandbox/html)', why: 'openrouter answered with text/html instead of a stream' },
+  {
+    model: 'sandbox/cut=60',
+    message: 'the answer of sandbox/cut=60 broke off after 0 characters: truncated',
+    why: 'the answer broke off after 0 characters: truncated',
+  },
+  {
+    model: 'sandbox/empty',
+    message: 'sandbox/empty gave an empty answer (finish reason: stop)',
+    why: 'it gave an empty answer (finish reason: stop)',
+  },
+  {
+    model: 'sandbox/html',
+    message: 'openrouter answered with text/html instead of a stream (sandbox/html)',
+    why: 'openrouter answered with text/html instead of a stream',
+  },
 ];
 
 const noAnswer = ({ model, why }: Fault) => `${model} gave no answer: ${why}`;
@@ -160,8 +172,8 @@ const PARTS: Part[] = [
     args: ['--verify', QUESTION],
     stdout: 'I get 42.',
     exit: 3,
-    warnings: ({ model, message }) => [
-      `${model} could not write check questions: ${message}`,
+    warnings: ({ model, why }) => [
+      `${model} could not write check questions: ${why}`,
       'the check failed: there are no check questions; the answer goes out unchecked',
     ],
   },
@@ -170,8 +182,8 @@ const PARTS: Part[] = [
     mixture: (bad) => ({ strategy: 'vote', proposers: families(ONE, TWO), critic: CRITIC, verify: { model: { model: bad, family: 'x' } } }),
     stdout: 'I get 42.',
     exit: 3,
-    warnings: ({ model, message }) => [
-      `1 of 1 check questions got no answer from ${model}: ${message}`,
+    warnings: ({ model, why }) => [
+      `1 of 1 check questions got no answer from ${model}: ${why}`,
       'the check failed: no check question was answered; the answer goes out unchecked',
     ],
   },
@@ -192,7 +204,7 @@ const PARTS: Part[] = [
     args: ['Should I move to a large city?'],
     stdout: 'merged',
     exit: 0,
-    warnings: ({ model, message }) => [`${model} could not sort the request: ${message}; the strategy chosen by rules stays`],
+    warnings: ({ model, why }) => [`${model} could not sort the request: ${why}; the strategy chosen by rules stays`],
   },
 ];
 

@@ -262,6 +262,7 @@ describe('what is no answer', () => {
     expect(error).toMatchObject({
       code: 'connection_failed',
       message: 'could not reach up for openai/gpt-5: nothing answers there (ECONNREFUSED)',
+      hint: 'start up, which is asked at 127.0.0.1:1, or use another model',
     });
   });
 });

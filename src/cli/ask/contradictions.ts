@@ -88,10 +88,11 @@ function ofExtracting(flags: AskFlags): Contradiction[] {
 }
 
 function ofOutput(flags: AskFlags): Contradiction[] {
-  const { json, format, raw, render } = flags;
+  const { json, format, raw, render, quiet, verbose } = flags;
   const plain = withoutMarkdown(flags);
   return [
     together('--json', `--format ${format}`, json === true && format !== undefined && format !== 'json'),
+    together('-q', '-v', quiet === true && verbose === true),
     together('--raw', '--render', raw === true && render === true),
     together(`${plain}`, '--render', plain !== null && render === true, 'what it prints is no Markdown: leave one of them out'),
   ];

@@ -32,7 +32,9 @@ export async function findEarlier(asking: Asking): Promise<Earlier> {
   const history = await openHistory({ env, home, onNote: (note) => warnings.push(note) });
   try {
     if (flags.continue) refuseLeftOut(warnings);
-    const run = flags.continue ? latest(history, flags.sandbox === true) : findRun(history, flags.resume ?? flags.from ?? '', context);
+    const run = flags.continue
+      ? latest(history, flags.sandbox === true)
+      : await findRun(history, flags.resume ?? flags.from ?? '', context);
     const link = flags.resume === undefined ? 'continued' : 'resumed';
     refuseUnfit(run, link, flags.sandbox === true);
     if (context.stderrIsTTY) messages.note(noteOf(run, link, new Date()));

@@ -57,7 +57,7 @@ export async function list(flags: KeysFlags, context: CliContext): Promise<Exit>
   const { serve, serveWarnings } = serveRow(context);
   warn(context, [...warnings, ...serveWarnings]);
   const listed = { rows, serve };
-  context.stdout.write(flags.json ? jsonLine(keysJson(listed), screenOf(context)) : keysText(listed));
+  context.stdout.write(flags.json ? jsonLine(keysJson(listed), screenOf(context)) : keysText(listed, screenOf(context).columns));
   return SUCCESS;
 }
 

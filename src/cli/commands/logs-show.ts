@@ -30,7 +30,7 @@ export async function run(id: string | null, given: object, context: CliContext)
   const file = flags.output === undefined ? null : openOutputFile(flags.output, context.cwd);
   const screen = file === null ? screenOf(context, flags.color) : IN_A_FILE;
   const text = await withHistory(context, async (history) => {
-    const run = found(id, history, context);
+    const run = await found(id, history, context);
     if (flags.html) return pageText(run, screen, context);
     return shown(run, flags, screen, () => followersOf(run, history));
   });
@@ -48,7 +48,7 @@ function checkForms({ proposals, criticPrompt, html, json }: ShowFlags): void {
 }
 
 /** @throws MomError `no_input` where nothing is kept, or not this one; `usage` where the id could mean several; `input_invalid` while it goes on */
-function found(id: string | null, history: History, context: CliContext): StoredRun {
+async function found(id: string | null, history: History, context: CliContext): Promise<StoredRun> {
   if (id !== null) return findRun(history, id, context);
   const [last] = history.list({}, 1);
   if (last === undefined) throw new MomError('no_input', 'no run is kept yet', { hint: 'mom ask "your question" makes one' });

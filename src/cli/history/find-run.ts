@@ -1,16 +1,24 @@
-import { isMomError } from '../../core/error.js';
-import type { History, StoredRun } from '../../core/history.js';
+import { isMomError, MomError } from '../../core/error.js';
+import type { History, RunUnderWay, StoredRun } from '../../core/history.js';
 import type { CliContext } from '../context.js';
-import { underWay } from './under-way.js';
 
 /**
  * The run that this id, or its beginning, means.
  * @throws MomError `no_input` for none, `usage` for several, `input_invalid` for one that is still going on and so not in the store
  */
-export function findRun(history: History, id: string, context: Pick<CliContext, 'env' | 'home'>): StoredRun {
+export async function findRun(history: History, id: string, context: Pick<CliContext, 'env' | 'home'>): Promise<StoredRun> {
   try {
     return history.find(id);
   } catch (error) {
-    throw (isMomError(error) && error.code === 'no_input' && underWay(id, context)) || error;
+    if (!isMomError(error) || error.code !== 'no_input') throw error;
+    const { findUnderWay } = await import('../../app/history.js');
+    const run = findUnderWay(context, id);
+    throw run === null ? error : stillGoingOn(run);
   }
+}
+
+function stillGoingOn({ id, pid, door }: RunUnderWay): MomError {
+  const hint = door === 'serve' ? 'wait for its end' : `wait for its end, or end it first: kill -INT ${pid}`;
+  const where = door === 'serve' ? 'in mom serve, process' : 'in process';
+  return new MomError('input_invalid', `run ${id} is still going on, ${where} ${pid}`, { hint });
 }

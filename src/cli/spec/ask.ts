@@ -130,7 +130,7 @@ export const ASK: CommandSpec = {
     { flags: '-o, --output <file>', help: 'write the answer to a file', group: output, short: true, value: someText, completes: 'file' },
     {
       flags: '--show-proposals',
-      help: "print each model's answer before the merged one, side by side on a wide terminal",
+      help: "print each model's answer before the merged one, side by side on a wide terminal (--json holds them anyway)",
       group: output,
     },
     {

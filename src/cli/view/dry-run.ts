@@ -137,10 +137,11 @@ const OWN_PRICES = 'prices from `pricing:` in the configuration';
 
 function totalLines(quote: Quote): string[] {
   const { calls, usd, unpriced, listed_at } = quote;
-  const isPriced = calls.some((call) => call.usd !== null);
+  const isPriced = calls.some((call) => call.usd !== null && !call.kept);
+  const { low, high } = knownPart(quote);
   // What costs nothing, such as a server on this machine, is on no list.
-  const isFree = usd?.high === 0 && listed_at === null;
-  const known = isPriced ? `at least ${formatLeast(knownPart(quote).low)}` : 'unknown';
+  const isFree = high === 0 && listed_at === null;
+  const known = low > 0 ? `at least ${formatLeast(low)}` : 'unknown';
   return [
     `in total: ${usd === null ? known : `${formatUsdBounds(usd)}, when no call has to be made again`}`,
     ...(isPriced && !isFree ? [listed_at === null ? OWN_PRICES : `prices as listed on ${listed_at.slice(0, 10)}`] : []),

@@ -159,7 +159,15 @@ export function connectionError(subject: Subject, error: unknown): MomError {
   return callError('connection_failed', `could not reach ${provider.name} for ${model}: ${reason}${code ? ` (${code})` : ''}`, {
     cause: error,
     ...(tls ? { hint: 'the certificate is not trusted: set NODE_EXTRA_CA_CERTS to the file of your certificate authority' } : {}),
+    ...(code === 'ECONNREFUSED' ? startHint(provider) : {}),
   });
+}
+
+/** A server on this machine that does not run is no matter of the network. */
+function startHint({ name, baseUrl }: Provider): { hint?: string } {
+  const { host, hostname } = new URL(baseUrl);
+  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return isHere ? { hint: `start ${name}, which is asked at ${host}, or use another model` } : {};
 }
 
 /** What a provider wrote, on one line, cut to so many characters, and without anything that looks like a key. */

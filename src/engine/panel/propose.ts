@@ -137,8 +137,7 @@ function tellPanel(ctx: RunContext, proposals: CallRecord[], fits: (record: Call
   const usable = proposals.filter(isUsable);
   const fitting = usable.filter(fits);
   const failed = proposals.filter((record) => record.status === 'failed');
-  for (const record of failed)
-    ctx.recorder.warn('proposer_failed', `${record.model} gave no answer: ${whyFailed(record)}`);
+  for (const record of failed) ctx.recorder.warn('proposer_failed', `${record.model} gave no answer: ${whyFailed(record)}`);
   if (fitting.length > 0) {
     for (const record of usable.filter((each) => !fitting.includes(each)))
       ctx.recorder.warn('format_mismatch', `the answer of ${record.model} is not ${ctx.format?.demand}: it is left out`);

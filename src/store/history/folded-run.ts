@@ -160,7 +160,7 @@ export class FoldedRun {
   }
 }
 
-const ENDED_EARLY = { code: 'cancelled', message: 'mom ended before the run was over' } as const;
+const ENDED_EARLY = { code: 'cancelled', message: 'the journal ends before the run does' } as const;
 
 function cutCall({ call, startedMs, text, firstTokenMs, attempts }: OpenCall, now: number): CallRecord {
   return {

@@ -25,7 +25,7 @@ export const NO_LIMIT: ImportOptions['limit'] = { files: Number.POSITIVE_INFINIT
  */
 export function importFolder({ dir, open, clock, mine, limit }: ImportOptions): Imported {
   const names = journalNames(dir);
-  const unreadable: string[] = [];
+  const denied: string[] = [];
   let intake: Intake | null = null;
   let { files, bytes } = limit;
   const take = (journal: Journal, isMine: boolean) => {
@@ -39,14 +39,14 @@ export function importFolder({ dir, open, clock, mine, limit }: ImportOptions): 
   for (const name of mine === undefined ? names : [mine, ...names.filter((other) => other !== mine)]) {
     if (files < 0 || bytes < 0) break;
     const path = join(dir, name);
-    const denied = whereAllowed(path, () => {
+    const isDenied = whereAllowed(path, () => {
       const journal = lookAt(dir, name, clock().getTime(), name === mine);
       if (journal !== null) take(journal, name === mine);
     });
-    if (denied) unreadable.push(path);
+    if (isDenied) denied.push(path);
   }
   const imported = (intake as Intake | null)?.end() ?? { runs: 0, died: 0, unreadable: [] };
-  return { ...imported, unreadable: [...unreadable, ...imported.unreadable] };
+  return { ...imported, denied };
 }
 
 /** @returns true for a journal that may not be read; one that another process has taken in meanwhile is no matter */

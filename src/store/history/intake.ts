@@ -66,7 +66,7 @@ export class Intake {
   }
 
   /** Writes what is left. @returns what became of all journals */
-  end(): Imported {
+  end(): Omit<Imported, 'denied'> {
     this.#flush();
     return this.#imported;
   }

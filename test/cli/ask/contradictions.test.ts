@@ -18,6 +18,7 @@ describe('flags that contradict each other', () => {
   it.each([
     [['hi', '--refresh', '--no-cache'], '--refresh and --no-cache cannot be used together', 'leave one of them out'],
     [['hi', '--explain-route', '-n'], '--explain-route and --dry-run cannot be used together', 'leave one of them out'],
+    [['hi', '-q', '-v'], '-q and -v cannot be used together', 'leave one of them out'],
     [['hi', '--raw', '--render'], '--raw and --render cannot be used together', 'leave one of them out'],
     [
       ['hi', '--schema', 'a', '--render'],

@@ -108,9 +108,9 @@ describe('a classifier that does not help', () => {
   it.each([
     ['answers nonsense', answers('I would say it is rather hard.'), 'its reply names no route'],
     ['names what there is not', answers('ROUTE: gigantic poetry'), 'its reply names no route'],
-    ['answers nothing', [{ fail: new MomError('empty_answer', 'tiny sent no text') }] as Step[], 'tiny sent no text'],
+    ['answers nothing', [{ fail: new MomError('empty_answer', 'tiny sent no text') }] as Step[], 'it sent no text'],
     ['is refused', refuses('key_refused', 401), 'the provider said 401'],
-    ['hangs', [{ hang: true }] as Step[], 'tiny had not answered after 10 s'],
+    ['hangs', [{ hang: true }] as Step[], 'it had not answered after 10 s'],
   ])('and %s: one warning, and the run goes on as if it was not there', async (_, tiny, why) => {
     const { result, events } = await ask(tiny);
     expect(result).toMatchObject({

@@ -63,12 +63,12 @@ describe.each([false, true])('an answer that wants tools called, shown while it 
   it('with calls that nobody can carry out is none: the next one takes over', async () => {
     const played = await act({ critic: callsTools([...ONE, toolCall('x', 'edit_file', '{"text":')]), other: answers('done') }, { stream });
     expect([told(played), played.result.tool_calls, played.result.status]).toEqual([['from critic', 'done'], [], 'degraded']);
-    const why = "critic called the tool 'edit_file' with arguments that are no JSON object";
-    expect(warned(played)).toEqual([`writer_failed: critic could not write the answer: ${why}`]);
+    const why = "called the tool 'edit_file' with arguments that are no JSON object";
+    expect(warned(played)).toEqual([`writer_failed: critic could not write the answer: it ${why}`]);
     expect(played.result.calls.find(({ id }) => id === 'c1')).toMatchObject({
       status: 'failed',
       tool_calls: [],
-      error: { code: 'bad_response', message: why, hint: 'ask again, or name a critic that is better at calling tools' },
+      error: { code: 'bad_response', message: `critic ${why}`, hint: 'ask again, or name a critic that is better at calling tools' },
       cost_usd: 0.01,
     });
   });

@@ -23,23 +23,23 @@ describe('a journal', () => {
   it.each(['ask', 'serve'] as const)('of a finished %s is taken in and deleted', (door) => {
     const store = newStore();
     store.file('x.jsonl', text([start(door), ...runLines({ ...FIRST, origin: { door } }), END]));
-    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual([]);
     expect(store.history().find(FIRST.id as string)).toMatchObject({ summary: { status: 'complete', door }, content: true });
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
   });
 
   it('of a run under way is left alone', () => {
     const store = newStore();
     store.file('x.jsonl', text([start('ask', ALIVE), ...runLines(FIRST)]));
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     expect([store.left(), store.size()]).toEqual([['x.jsonl'], null]);
   });
 
   it('whose writer says that it is done is taken in', () => {
     const store = newStore();
     store.file('x.jsonl', text([start('ask', ALIVE), ...runLines(FIRST)]));
-    expect(store.take({ mine: 'x.jsonl' })).toEqual({ runs: 1, died: 0, unreadable: [] });
+    expect(store.take({ mine: 'x.jsonl' })).toEqual({ runs: 1, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual([]);
   });
 
@@ -47,14 +47,14 @@ describe('a journal', () => {
     const store = newStore();
     const lines = runLines(SECOND);
     store.file('serve-1.jsonl', text([start('serve', ALIVE), ...runLines(FIRST), ...lines.slice(0, 3)]));
-    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [] });
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [], denied: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     appendFileSync(join(store.runs, 'serve-1.jsonl'), text(lines.slice(3)));
-    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [], denied: [] });
     expect(ids(store)).toEqual([SECOND.id, FIRST.id]);
     expect(store.left()).toEqual(['serve-1.jsonl']);
     appendFileSync(join(store.runs, 'serve-1.jsonl'), text([END]));
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual([]);
     expect(store.open().prepare('SELECT * FROM journals').all()).toEqual([]);
   });
@@ -75,7 +75,7 @@ describe('a journal', () => {
       const lines = Array.from({ length: count }, (_, n) => runLines({ id: `20260131-12000${n}-aaaaaa` })).flat();
       store.file('x.jsonl', text([start('serve'), ...lines, END]));
       const prepare = vi.spyOn(store.open(), 'prepare');
-      expect(store.take()).toEqual({ runs: count, died: 0, unreadable: [] });
+      expect(store.take()).toEqual({ runs: count, died: 0, unreadable: [], denied: [] });
       return prepare.mock.calls.length;
     };
     expect(prepared(8)).toBe(prepared(1));
@@ -103,7 +103,7 @@ describe('a journal', () => {
       (line) => !('call' in line && line.type === 'call.end' && (line.call as { id: string }).id === 'c1'),
     );
     store.file('x.jsonl', text([start('ask'), ...before, answer, delta]) + tail);
-    expect(store.take()).toEqual({ runs: 1, died: 1, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 1, died: 1, unreadable: [], denied: [] });
     expect(store.left()).toEqual([]);
     const { result, summary } = store.history().find(FIRST.id as string);
     expect(result).toMatchObject({
@@ -114,7 +114,7 @@ describe('a journal', () => {
       cost_source: 'partial',
       error: {
         code: 'cancelled',
-        message: 'mom ended before the run was over',
+        message: 'the journal ends before the run does',
         hint: 'mom ask --resume 20260131-120000-aaaaaa pays only for what is missing',
       },
       critic: { id: 'c1', status: 'cancelled', text: 'becau', cost_usd: null, cost_source: 'unknown' },
@@ -180,14 +180,14 @@ describe('a journal', () => {
     const former = (told: Told) => runLines(told).slice(1) as { type: string }[];
     store.file(`${FIRST.id}.jsonl`, text(former(FIRST)));
     store.file(`${SECOND.id}.jsonl`, text(former({ ...SECOND, calls: [{ resolved_model: 'simulated/openai/one' }] }).slice(0, -2)));
-    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual([`${SECOND.id}.jsonl`]);
     store.file(
       `${SECOND.id}.jsonl`,
       text(former({ ...SECOND, calls: [{ resolved_model: 'simulated/openai/one' }] }).slice(0, -2)),
       2 * DAY,
     );
-    expect(store.take()).toEqual({ runs: 1, died: 1, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 1, died: 1, unreadable: [], denied: [] });
     const [second, first] = store.history().list({}, 10);
     expect([first?.sandbox, second?.sandbox, second?.conversation]).toEqual([false, true, SECOND.id]);
   });
@@ -197,14 +197,14 @@ describe('a journal', () => {
     const [origin, ...events] = runLines(FIRST);
     const odd = [{ type: 'call.dreamt', run_id: FIRST.id, t_ms: 3, call: 5 }, { type: 'call.end', run_id: FIRST.id }, { nothing: 1 }];
     store.file('x.jsonl', text([start('ask'), origin as object, ...events.slice(0, 1), ...odd, ...events.slice(1), END]));
-    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual([]);
   });
 
   it('of a newer mom waits for that one', () => {
     const store = newStore();
     store.file('x.jsonl', text([{ ...start('ask'), format: 2 }, ...runLines(FIRST), END]), 99 * DAY);
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual(['x.jsonl']);
   });
 
@@ -214,7 +214,7 @@ describe('a journal', () => {
     store.file('b.jsonl', text([start('ask'), runLines(FIRST)[0] as object]));
     store.file('c.jsonl', '');
     store.file('d.jsonl', '', 2 * DAY);
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual(['c.jsonl']);
   });
 
@@ -227,8 +227,8 @@ describe('a journal', () => {
     const store = newStore();
     store.file('x.jsonl', content, 2 * 60_000);
     const aside = join(store.runs, 'x.jsonl.unreadable');
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [aside] });
-    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [aside], denied: [] });
+    expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     expect(store.left()).toEqual(['x.jsonl.unreadable']);
   });
 
@@ -238,7 +238,7 @@ describe('a journal', () => {
     for (const call of odd.result.calls) call.model = null;
     const later = { id: '20260131-120002-cccccc', at: '2026-01-31T12:00:02.000Z' };
     store.file('x.jsonl', text([start('serve'), ...runLines(FIRST), ...runLines(SECOND).slice(0, -1), odd, ...runLines(later), END]));
-    expect(store.take()).toEqual({ runs: 2, died: 0, unreadable: [join(store.runs, 'x.jsonl.unreadable')] });
+    expect(store.take()).toEqual({ runs: 2, died: 0, unreadable: [join(store.runs, 'x.jsonl.unreadable')], denied: [] });
     expect(ids(store)).toEqual([later.id, FIRST.id]);
     expect(store.history().costs('mixture', null)).toMatchObject([{ runs: 2, calls: 4 }]);
   });
