@@ -48,7 +48,8 @@ async function world(mixture: Record<string, unknown> = PANEL): Promise<World> {
 /** One file, nothing beside it. */
 function settle({ db }: World): void {
   const database = new Libsql(db);
-  database.pragma('wal_checkpoint(TRUNCATE)');
+  // A statement object would keep the file open until it is collected, and the last one to close removes the log that is there then.
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
 }
 
