@@ -111,7 +111,7 @@ export class InlineStream {
     const mark = held[0] ?? '';
     if (next === mark) return 'hold';
     const isRun = held.length === runLength(held, mark);
-    if (isRun) return held.length > 3 || (mark === '~' && held.length !== 2) || !canOpen(this.#before, mark, next) ? 'shown' : 'hold';
+    if (isRun) return held.length > 3 || (mark === '~' && held.length !== 2) || !canOpen(this.#before, held, next) ? 'shown' : 'hold';
     if (!held.endsWith(mark) || !CLOSING.test(held) || hasOpenInner(held)) return 'hold';
     return this.#looks++ >= BOUNDS.spanLooks || this.#isClosed(held, next) ? 'shown' : 'hold';
   }

@@ -1,5 +1,6 @@
 import type { Token } from 'markdown-it';
 import MarkdownIt from 'markdown-it';
+import { keepProducts } from './products.js';
 
 export type { Token };
 
@@ -13,6 +14,7 @@ export interface Parser {
 /** Markdown with tables and strikethrough; HTML stays as it is written. */
 export function createParser(): Parser {
   const markdown = new MarkdownIt('default', { html: true, linkify: false, typographer: false });
+  keepProducts(markdown);
   // Addresses are shown, not followed: as they were written.
   markdown.normalizeLink = (url) => url;
   return {

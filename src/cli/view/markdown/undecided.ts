@@ -1,3 +1,5 @@
+import { isProduct } from './products.js';
+
 const PUNCTUATION = /[\p{P}\p{S}]/u;
 
 /** Stands for punctuation; a backslash before it means nothing. */
@@ -6,16 +8,23 @@ const DASH = '\u2014';
 /** A character of the same kind that means nothing in Markdown. */
 export function neutral(char: string): string {
   if (char === '' || /\s/.test(char)) return ' ';
-  return PUNCTUATION.test(char) ? DASH : 'a';
+  if (PUNCTUATION.test(char)) return DASH;
+  if (/[a-z]/i.test(char)) return 'a';
+  return /[0-9]/.test(char) ? '0' : 'é';
 }
 
-/** Whether a run of `mark` between these two characters can open emphasis, as CommonMark has it. */
-export function canOpen(before: string, mark: string, after: string): boolean {
+function isWord(kind: string): boolean {
+  return kind !== ' ' && kind !== DASH;
+}
+
+/** Whether a run of so many marks between these two characters can open emphasis, as CommonMark has it, but for products. */
+export function canOpen(before: string, run: string, after: string): boolean {
   const [left, right] = [neutral(before), neutral(after)];
-  if (right === ' ') return false;
-  const isLeftFlanking = right !== DASH || left !== 'a';
-  const isRightFlanking = left !== ' ' && (left !== DASH || right !== 'a');
-  return isLeftFlanking && (mark !== '_' || !isRightFlanking || left === DASH);
+  const isStar = run.startsWith('*');
+  if (right === ' ' || (isStar && isProduct(left, run.length, right))) return false;
+  const isLeftFlanking = right !== DASH || !isWord(left);
+  const isRightFlanking = left !== ' ' && (left !== DASH || !isWord(right));
+  return isLeftFlanking && (!run.startsWith('_') || !isRightFlanking || left === DASH);
 }
 
 /**

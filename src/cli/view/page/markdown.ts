@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import type { Highlight } from '../markdown/highlight.js';
+import { keepProducts } from '../markdown/products.js';
 import { escapeHtml, Html } from './html.js';
 
 /** Turns Markdown of a model into markup. */
@@ -25,6 +26,7 @@ export async function createMarkdown(): Promise<ToHtml> {
     typographer: false,
     highlight: createPainter(createHighlight()),
   });
+  keepProducts(markdown);
   markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
   markdown.validateLink = (url) => SAFE_LINK.test(url.trim());
   const { rules } = markdown.renderer;

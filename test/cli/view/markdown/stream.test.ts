@@ -23,6 +23,12 @@ describe('text', () => {
       '2 * 3 * 4, a_b_c, x ~ y, * , [1], a < b, AT&T, 5 > 4',
       '2 * 3 * 4, a_b_c, x ~ y, * , [1], a < b, AT&T, 5 > 4',
     ],
+    ['products', '100/5*2=40\nand 5*3, 2**8 and 3**2, x*y*z, **5*2**', '100/5*2=40\nand 5*3, 2**8 and 3**2, x*y*z, \u001b[1m5*2\u001b[22m'],
+    [
+      'emphasis within words',
+      'un*be*lievable **bold**ly 这是**重点**内容',
+      'un*be*lievable \u001b[1mbold\u001b[22mly 这是\u001b[1m重点\u001b[22m内容',
+    ],
     ['escapes', '\\*a\\* \\# \\q', '*a* # \\q'],
     ['entities', '&amp; &lt;b&gt; &#65; &nope;', '& <b> A &nope;'],
     ['a link', '[text](http://a.b/c_d_e)', '\u001b[4mtext\u001b[24m \u001b[2m(http://a.b/c_d_e)\u001b[22m'],
