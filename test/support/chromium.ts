@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { ROOT } from '../house/source-files.js';
 import { type Picture, readPng } from './png.js';
+import { removeAll } from './remove-all.js';
 
 export const CHROMIUM = 'chromium';
 
@@ -51,6 +52,6 @@ async function chromium(args: readonly string[]): Promise<string> {
     return stdout;
   } finally {
     // Its helpers may still be writing.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    removeAll(profile);
   }
 }

@@ -1,9 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { removeAll } from './remove-all.js';
 
 export const MOM = resolve(dirname(fileURLToPath(import.meta.url)), '../../bin/mom.js');
 
@@ -52,9 +53,6 @@ export interface RunningCli {
   untilStderr(text: string): Promise<void>;
 }
 
-/** An import that a large run has started may still be writing there. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const;
-
 /** Inside a test the place is removed when the test is over; elsewhere call `remove`. */
 export function newPlace(): Place & { remove(): void } {
   const root = mkdtempSync(join(tmpdir(), 'mom-cli-'));
@@ -73,7 +71,7 @@ export function newPlace(): Place & { remove(): void } {
     XDG_CACHE_HOME: join(root, 'cache'),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), 'mom-test-compile-cache'),
   };
-  return { root, home, cwd, config, state, env, remove: () => rmSync(root, REMOVAL) };
+  return { root, home, cwd, config, state, env, remove: () => removeAll(root) };
 }
 
 /** Starts `mom` with these arguments. */
