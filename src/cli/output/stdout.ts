@@ -3,9 +3,9 @@ import type { MomError } from '../../core/error.js';
 import type { CallRecord } from '../../core/run.js';
 import type { OutputFormat } from '../report.js';
 import { escapeJson, Sanitizer } from '../view/sanitize.js';
+import { MarkdownScreen } from './markdown-screen.js';
 import { outputError } from './output-error.js';
 import type { Rendering } from './rendering.js';
-import { Screen } from './screen.js';
 
 /** Why nothing more can be written: the reader went away, or the write failed. */
 export type OutputEnd = { kind: 'closed' } | { kind: 'failed'; error: MomError };
@@ -20,7 +20,7 @@ export class AnswerOutput {
   #clean: (text: string) => string;
   #lastChar = '';
   #written = false;
-  #screen: Screen | null = null;
+  #screen: MarkdownScreen | null = null;
   #closesLine = false;
 
   /** `onEnd` is called once, when nothing more can be written. */
@@ -37,7 +37,7 @@ export class AnswerOutput {
 
   /** From here on what is written is Markdown, and shown as such. */
   render(rendering: Rendering): void {
-    this.#screen = new Screen(rendering, (shown) => this.#put(shown));
+    this.#screen = new MarkdownScreen(rendering, (shown) => this.#put(shown));
   }
 
   /** Gets ready for text that will come. */

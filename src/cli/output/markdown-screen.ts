@@ -9,7 +9,7 @@ type Proposals = readonly CallRecord[];
 const REQUESTS_LEAVE_MS = 20;
 
 /** Shows Markdown. What that needs is loaded when it is needed; what comes meanwhile waits. */
-export class Screen {
+export class MarkdownScreen {
   readonly #rendering: Rendering;
   readonly #put: (shown: string) => void;
   readonly #waiting: (string | Proposals)[] = [];
