@@ -96,3 +96,14 @@ export const KEPT_THOUGHTS = { calls: 10_000, characters: 32 * 1024 * 1024, time
 
 /** Proposals that a gateway keeps for clients that come back: of so many requests, with so many characters in all. */
 export const KEPT_PROPOSALS = { requests: 1_000, characters: 32 * 1024 * 1024 } as const;
+
+/** What the folder of `mom eval --check` may hold at most, as each answer gets a copy of it; the limit of one check (milliseconds). */
+export const CHECK_FOLDER = { files: 200_000, bytes: 2 * 1024 ** 3 } as const;
+export const CHECK_TIMEOUT = 60_000;
+
+/**
+ * `mom eval`, where nothing else is configured: cap in US dollars, which unknown prices pass; runs under way at once; points that count
+ * as no worse; runs of every contestant that fail for one reason before all is given up; losses that are explained; fewest samples of
+ * the best single model (at most {@link SELF_SAMPLES}).
+ */
+export const EVAL = { maxCost: 10, concurrency: 8, margin: 2, firstFailures: 2, losses: 5, minSamples: 2 } as const;

@@ -14,3 +14,9 @@ export const CHECK_QUESTION = 'QUESTION:';
 
 /** `ROUTE: medium code`: how hard a request is, and of which kind. */
 export const ROUTE = 'ROUTE:';
+
+/** One of these letters: the first of two answers is better, the second, or neither. */
+export const BETTER = 'A, B or T';
+
+/** `WHY: …`: what makes the better of two answers better. */
+export const WHY = 'WHY:';
