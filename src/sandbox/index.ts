@@ -155,10 +155,11 @@ function chat(house: House, response: ServerResponse, body: string): undefined {
   const cured = healthy ? withoutFaults(asked) : asked;
   const behaviour = house.options.reportsCost === false ? { ...cured, nocost: true } : cured;
   const { model, fields } = request;
-  if (refuse(response, behaviour, { model, fields, number, seed: house.options.seed ?? DEFAULT_SEED })) return;
+  const seed = house.options.seed ?? DEFAULT_SEED;
+  if (refuse(response, behaviour, { model, fields, number, seed })) return;
   const bill = newBill(request, resolution.resolvedModel, behaviour);
   house.bills.add(bill);
-  const reply = composeReply(request, behaviour, { recordedText: resolution.recordedText, number });
+  const reply = composeReply(request, behaviour, { recordedText: resolution.recordedText, number, seed });
   const writer = sendAnswer(response, { behaviour, reply, bill });
   brokenHere = () => writer.broken;
   response.on('close', () => {

@@ -2,7 +2,7 @@ import { TOOL_STYLES, type ToolStyle } from './tool-deltas.js';
 import { parseTurns, type TurnStep } from './turns.js';
 
 /** What a simulated model says. */
-export const PERSONAS = ['text', 'echo', 'critic', 'json', 'tool', 'hostile', 'refuse'] as const;
+export const PERSONAS = ['text', 'echo', 'critic', 'json', 'tool', 'hostile', 'refuse', 'solver', 'talker', 'judge'] as const;
 export type Persona = (typeof PERSONAS)[number];
 
 const NUMBERS = [
@@ -21,7 +21,14 @@ const NUMBERS = [
   'context',
   'jsonbad',
   'maxout',
+  'right',
+  'words',
+  'tie',
 ] as const;
+/** Those that may be below 0. */
+const SIGNED = ['skill', 'first', 'long'] as const;
+/** Those that are probabilities. */
+const SHARES: readonly string[] = ['conf', 'right'];
 const SWITCHES = [
   'hang',
   'nodone',
@@ -37,13 +44,14 @@ const SWITCHES = [
   'nocost',
   'noimages',
   'needtools',
+  'rubbish',
 ] as const;
 const TEXTS = ['say', 'finish', 'unsupported', 'expires'] as const;
 
 const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /** Every item a model id may name, as the docs list them; `e<status>` stands for all statuses. */
-export const ITEMS: readonly string[] = [...PERSONAS, ...NUMBERS, ...SWITCHES, ...TEXTS, 'turns', 'toolstyle', 'e<status>'];
+export const ITEMS: readonly string[] = [...PERSONAS, ...NUMBERS, ...SIGNED, ...SWITCHES, ...TEXTS, 'turns', 'toolstyle', 'e<status>'];
 
 /** The behaviour of one model. Times in milliseconds, prices in US dollars per million tokens. */
 export type Behaviour = {
@@ -52,7 +60,7 @@ export type Behaviour = {
   turns: readonly TurnStep[] | null;
   /** Null: as OpenAI sends the calls of `turns`, whole those of `tool`. */
   toolstyle: ToolStyle | null;
-} & Record<(typeof NUMBERS)[number], number | null> &
+} & Record<(typeof NUMBERS)[number] | (typeof SIGNED)[number], number | null> &
   Record<(typeof SWITCHES)[number], boolean> &
   Record<(typeof TEXTS)[number], string | null>;
 
@@ -76,6 +84,12 @@ const PLAIN: Readonly<Behaviour> = {
   context: null,
   jsonbad: null,
   maxout: null,
+  right: null,
+  words: null,
+  tie: null,
+  skill: null,
+  first: null,
+  long: null,
   hang: false,
   nodone: false,
   noend: false,
@@ -90,6 +104,7 @@ const PLAIN: Readonly<Behaviour> = {
   nocost: false,
   noimages: false,
   needtools: false,
+  rubbish: false,
   say: null,
   finish: null,
   unsupported: null,
@@ -99,7 +114,9 @@ const PLAIN: Readonly<Behaviour> = {
 /** The behaviour without any fault, for calls after the first `fail=N`; pace, prices and words stay. */
 export function withoutFaults(behaviour: Behaviour): Behaviour {
   const { persona, ttft, tps, len, say, in: inPrice, out, comments, conf, turns, toolstyle } = behaviour;
-  return { ...PLAIN, persona, ttft, tps, len, say, in: inPrice, out, comments, conf, turns, toolstyle };
+  const { right, words, tie, skill, first, long } = behaviour;
+  const character = { right, words, tie, skill, first, long };
+  return { ...PLAIN, persona, ttft, tps, len, say, in: inPrice, out, comments, conf, turns, toolstyle, ...character };
 }
 
 export function plainBehaviour(persona: Persona): Behaviour {
@@ -140,7 +157,11 @@ function applyItem(behaviour: Behaviour, item: string): boolean {
   const number = parseNumber(value);
   if (isOneOf(NUMBERS, name)) {
     behaviour[name] = number;
-    return number !== null && (name !== 'conf' || number <= 1) && (name !== 'context' || (number > 0 && Number.isInteger(number)));
+    return number !== null && (!SHARES.includes(name) || number <= 1) && (name !== 'context' || (number > 0 && Number.isInteger(number)));
+  }
+  if (isOneOf(SIGNED, name)) {
+    behaviour[name] = value?.startsWith('-') ? negative(parseNumber(value.slice(1))) : number;
+    return behaviour[name] !== null;
   }
   const status = /^e([45]\d\d)$/.exec(name)?.[1];
   if (status === undefined || (value !== null && number === null)) return false;
@@ -154,6 +175,10 @@ function isOneOf<T extends string>(names: readonly T[], name: string): name is T
 
 function parseNumber(value: string | null): number | null {
   return value !== null && /^(\d+(\.\d+)?|\.\d+)$/.test(value) ? Number(value) : null;
+}
+
+function negative(number: number | null): number | null {
+  return number === null ? null : -number;
 }
 
 function decode(value: string | null): string | null {

@@ -73,7 +73,7 @@ function drawnStatus(behaviour: Behaviour, { model, number, seed }: Asked): numb
     draw -= rate;
     return draw < 0;
   });
-  const switched = (['hang', 'nodone', 'noend', 'empty', 'html', 'badjson', 'badtype', 'needtools'] as const).some(
+  const switched = (['hang', 'nodone', 'noend', 'empty', 'html', 'badjson', 'badtype', 'needtools', 'rubbish'] as const).some(
     (name) => behaviour[name],
   );
   const limited = (['stall', 'cut', 'err', 'finish', 'unsupported', 'maxout'] as const).some((name) => behaviour[name] !== null);
