@@ -1,7 +1,7 @@
 import { dirname, resolve, sep } from 'node:path';
 import { parseDuration } from '../core/duration.js';
 import { MomError } from '../core/error.js';
-import { BUILT_IN_MAX_COST, DEFAULT_TIMEOUTS, RETRY, SERVE } from '../core/limits.js';
+import { BUILT_IN_MAX_COST, CHECK_TIMEOUT, DEFAULT_TIMEOUTS, EVAL, RETRY, SERVE } from '../core/limits.js';
 import { realPath } from './files/discover.js';
 import { hasReference } from './files/interpolate.js';
 import { isMap, type Layer, type Path, pathText, valueAt } from './files/tree.js';
@@ -31,6 +31,9 @@ const SERVE_LIMITS: Readonly<Record<string, number>> = {
   heartbeat: SERVE.heartbeat,
   drain: SERVE.drain,
 };
+
+/** Options of evaluations that decide what is run on this machine, and on which files. */
+const GUARDED_EVAL_OPTIONS = new Set(['check', 'check_folder']);
 
 /** What a guarded option would do, for the message. */
 export interface GuardedOption {
@@ -77,6 +80,7 @@ function reason(path: Path, value: unknown, project: Layer, without: unknown): s
   if (path.length === 3 && path[0] === 'providers' && GUARDED_PROVIDER_OPTIONS.has(String(name))) return 'decides what is sent where';
   if (name === 'extra_body' && path[0] === 'mixtures') return 'decides what is sent where';
   if (path.length === 2 && path[0] === 'serve' && GUARDED_SERVE_OPTIONS.has(String(name))) return 'decides who may use the gateway';
+  if (path.length === 2 && path[0] === 'eval' && GUARDED_EVAL_OPTIONS.has(String(name))) return 'decides which program runs on which files';
   if (path.length === 1 && name === 'pricing') return 'decides what counts as spent';
   if (name === 'allow_unknown_price' && value === true) return 'loosens the cost cap';
   if (path.at(-2) === 'privacy' && (value === false || value === 'allow')) return 'lowers your privacy';
@@ -103,6 +107,7 @@ function leavesFolder(path: string, project: Layer): boolean {
 
 function raisedLimit(path: Path, value: unknown, without: unknown): string | null {
   const name = String(path.at(-1));
+  if (path.length === 2 && path[0] === 'eval') return raisedLimitOfEvals(name, value, valueAt(without, path));
   const mixture = path[0] === 'mixtures' && typeof path[1] === 'string' ? [path[0], path[1]] : null;
   const isTopOrMixture = path.length === 1 || (mixture !== null && path.length === 3);
   if (name === 'max_cost' && isTopOrMixture) {
@@ -122,6 +127,15 @@ function raisedLimit(path: Path, value: unknown, without: unknown): string | nul
     const before = baseline(['timeouts', name], mixture, without, DEFAULT_TIMEOUTS[name as keyof typeof DEFAULT_TIMEOUTS]);
     return limited(milliseconds(value), milliseconds(before)) ? 'raises a time limit' : null;
   }
+  return null;
+}
+
+/** @param before the limit as it would be without the project file */
+function raisedLimitOfEvals(name: string, value: unknown, before: unknown): string | null {
+  if (name === 'max_cost') return limited(value, before ?? EVAL.maxCost) ? 'raises the cost cap of evaluations' : null;
+  if (name === 'concurrency') return limited(value, before ?? EVAL.concurrency) ? 'raises a limit of evaluations' : null;
+  if (name === 'check_timeout')
+    return limited(milliseconds(value), milliseconds(before ?? CHECK_TIMEOUT)) ? 'raises a limit of evaluations' : null;
   return null;
 }
 

@@ -5,8 +5,8 @@ import type { CostSource } from './usage.js';
 
 /** What is known of a run beside its events: through which door it came, and what it goes on with. */
 export interface RunOrigin {
-  /** `doctor`: the questions of `mom doctor --live`. */
-  door: 'ask' | 'serve' | 'doctor';
+  /** `doctor`: the questions of `mom doctor --live`; `eval`: those of `mom eval`. */
+  door: 'ask' | 'serve' | 'doctor' | 'eval';
   /** Name of the client's key; null in the shell. */
   client: string | null;
   /** The models were simulated or recorded, and so are the dollars. */
@@ -77,13 +77,15 @@ export interface RunQuery {
   words?: string;
   sandbox?: boolean;
   door?: RunOrigin['door'];
+  /** Only those that came through another door. */
+  without?: RunOrigin['door'];
 }
 
 export type CostGroup = 'day' | 'model' | 'mixture' | 'client';
 
 /** What one day (UTC), model, mixture or client has cost. Of real runs only. */
 export interface CostRow {
-  /** `2026-01-31`; a model's id; a mixture's name; a client's name, `shell` for `mom ask`, `gateway` for clients without a key. */
+  /** `2026-01-31`; a model's id; a mixture's name; a client's name, `shell` for `mom ask`, `gateway` for clients without a key, `eval` for `mom eval`. */
   key: string;
   runs: number;
   /** Calls that were made; none for proposals taken from an earlier run. */
@@ -143,7 +145,7 @@ export interface History {
   find(id: string): StoredRun;
   /** The newest run of the shell that has an answer to go on with; null where there is none. */
   latestAnswered(sandbox: boolean): StoredRun | null;
-  /** Ids that begin so, for completion. */
+  /** Ids that begin so, for completion; runs of evaluations are left out, as there are thousands. */
   ids(prefix: string, limit: number): Pick<RunSummary, 'id' | 'question'>[];
   /** Sorted by day, else by cost, the dearest first. */
   costs(by: CostGroup, since: Date | null): CostRow[];

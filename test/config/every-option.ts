@@ -8,6 +8,7 @@ pricing:
   a/x: { input: 2, output: 8, cached_input: 0.5, reasoning: 4, request: 0.001, image: 0.002 }
   ollama:small: { input: 0, output: 0 }
 cache: { ttl: 90m, max_size: 500, semantic: { model: openai:embed-small, threshold: 0.9 } }
+eval: { judge: [k/judge, openai:other], max_cost: 4, concurrency: 16, margin: 1.5, check: npm test, check_folder: work, check_timeout: 2m }
 roles: { pirate: "Talk like a pirate." }
 mixtures:
   main:

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SELF_SAMPLES } from '../../core/limits.js';
 import { STRATEGIES } from '../../core/mixture.js';
+import { evaluation } from './eval.js';
 import { member, type memberObject, members, role } from './member.js';
 import {
   about,
@@ -130,6 +131,7 @@ export const configSchema = v.strictObject({
   ),
   cache: about(cache, 'Keep answers and give them again to the same question. Off unless it is configured.'),
   serve: about(serve, 'The gateway, `mom serve`.'),
+  eval: about(evaluation, 'Evaluations, `mom eval`.'),
   log: about(v.union([flag, log], 'true, false, or a map with content:'), 'Keep every run on this machine, for `mom logs`. Default: true.'),
   debug_requests: about(flag, 'Write a readable trace of every run.'),
   debug_dir: about(text, 'Folder of these traces; a path in a file counts from the folder of that file.'),

@@ -20,6 +20,8 @@ const IDLE = 2_000;
 export interface SharedJournalOptions {
   /** The folder of all journals; made 0700, and closed to others when it is open to them. */
   dir: string;
+  /** Where all runs of the process come from; the names of the files begin with it. */
+  door: 'serve' | 'eval';
   /** Told when a file can't be written: the runs in it go on without it, the next ones try another. */
   onError(error: MomError): void;
   /** A run is over, or a file is whole: there is something to take into the store. */
@@ -35,10 +37,10 @@ export interface SharedJournal {
 }
 
 /**
- * All runs of a process in one append-only file, `serve-<time>-<process>.jsonl`, their lines mixed: one write in half a second
+ * All runs of a process in one append-only file, `<door>-<time>-<process>.jsonl`, their lines mixed: one write in half a second
  * for all of them. Files follow each other, so that each is closed soon after it was begun and can be taken into the store.
  */
-export function createSharedJournal({ dir, onError, onNews }: SharedJournalOptions): SharedJournal {
+export function createSharedJournal({ dir, door, onError, onNews }: SharedJournalOptions): SharedJournal {
   const files = new Set<SharedFile>();
   let current: SharedFile | null = null;
 
@@ -49,7 +51,7 @@ export function createSharedJournal({ dir, onError, onNews }: SharedJournalOptio
         files.delete(file);
         if (current === file) current = null;
       };
-      const file = new SharedFile({ path: join(dir, fileName()), onError, onNews, onClosed });
+      const file = new SharedFile({ path: join(dir, fileName(door)), door, onError, onNews, onClosed });
       files.add(file);
       current = file;
     }
@@ -64,8 +66,8 @@ export function createSharedJournal({ dir, onError, onNews }: SharedJournalOptio
   };
 }
 
-function fileName(): string {
-  return `serve-${new Date().toISOString().replace(/[-:.]/g, '')}-${process.pid}.jsonl`;
+function fileName(door: string): string {
+  return `${door}-${new Date().toISOString().replace(/[-:.]/g, '')}-${process.pid}.jsonl`;
 }
 
 /** One run on its way into the file that was open when it began. */
@@ -104,7 +106,7 @@ class SharedRun implements EventSink {
   }
 }
 
-interface FileOptions extends Pick<SharedJournalOptions, 'onError' | 'onNews'> {
+interface FileOptions extends Pick<SharedJournalOptions, 'door' | 'onError' | 'onNews'> {
   path: string;
   onClosed(): void;
 }
@@ -116,7 +118,7 @@ class SharedFile {
   readonly #runs = new Set<SharedRun>();
   readonly #begun = systemClock.now();
   readonly #forget: () => void;
-  #waiting = startText('serve');
+  #waiting: string;
   #length = 0;
   #timer: NodeJS.Timeout | null = null;
   #idle: NodeJS.Timeout | null = null;
@@ -126,6 +128,7 @@ class SharedFile {
 
   constructor(options: FileOptions) {
     this.#options = options;
+    this.#waiting = startText(options.door);
     this.#file = createJournalFile({
       path: options.path,
       beforeSync: () => this.#flush(),

@@ -46,7 +46,7 @@ export function createReadGauge(
   });
 }
 
-/** Characters of a model's name in a label: clients choose names, and each stands in many lines. */
+/** Characters of a name in a label: clients choose those of models, and each stands in many lines. */
 const LONGEST_NAME = 200;
 
 export type BoundedLabels = ReturnType<typeof createBoundedLabels>;
@@ -54,10 +54,12 @@ export type BoundedLabels = ReturnType<typeof createBoundedLabels>;
 /** Labels whose values come from outside. @param clean takes the secrets out of a text */
 export function createBoundedLabels(clean: (text: string) => string) {
   const models = bounded(MOST_LABELS.model);
+  const shownName = (name: string) => clean(name.slice(0, LONGEST_NAME)).replace(/\p{Cc}/gu, '\ufffd');
   return {
+    shownName,
     /** The same id at two providers is two models. */
     model(provider: string, model: string) {
-      const shown = clean(model.slice(0, LONGEST_NAME)).replace(/\p{Cc}/gu, '\ufffd');
+      const shown = shownName(model);
       return models(`${provider}\n${shown}`) === OTHER ? OTHER : shown;
     },
     mixture: bounded(MOST_LABELS.mixture),

@@ -9,8 +9,11 @@ export interface MetricSpec {
 /** Seconds: from an answer of the cache to the longest run of a client that reads along (900 s). */
 export const LATENCY_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900] as const;
 
-/** Different models, mixtures and clients that get series of their own; what comes later is `other`. A client can name any model. */
-export const MOST_LABELS = { model: 200, mixture: 100, client: 200 } as const;
+/**
+ * Different models, mixtures and clients that get series of their own; what comes later is `other`. A client can name any model. Of an
+ * evaluation the best contestants.
+ */
+export const MOST_LABELS = { model: 200, mixture: 100, client: 200, contestant: 50 } as const;
 
 /** Every metric of mom's own; those of the process come from prom-client under their usual names. docs/operation.md lists these. */
 export const METRICS = {
@@ -120,4 +123,25 @@ export const METRICS = {
     help: 'What a budget allows in its period, in US dollars: day and month of all runs, laptop day of a key.',
   },
   budgetLeft: { name: 'mom_budget_left_usd', type: 'gauge', labels: ['budget'], help: 'What is left of it.' },
+  evalStarted: {
+    name: 'mom_eval_start_time_seconds',
+    type: 'gauge',
+    labels: ['baseline'],
+    help: 'When the latest evaluation (mom eval) of this user began, since 1970; all of mom_eval_* are of this one.',
+  },
+  evalPrompts: { name: 'mom_eval_prompts', type: 'gauge', labels: ['contestant'], help: 'Prompts that the contestant was asked.' },
+  evalFailed: { name: 'mom_eval_failed_answers', type: 'gauge', labels: ['contestant'], help: 'Those of them without an answer.' },
+  evalAccuracy: {
+    name: 'mom_eval_accuracy_ratio',
+    type: 'gauge',
+    labels: ['contestant'],
+    help: 'Share of right answers from 0 to 1, where references or a check can tell; a failed answer is wrong.',
+  },
+  evalWinRate: {
+    name: 'mom_eval_win_rate_ratio',
+    type: 'gauge',
+    labels: ['contestant'],
+    help: 'Share of wins against the baseline from 0 to 1, where judges have compared.',
+  },
+  evalCost: { name: 'mom_eval_prompt_cost_usd', type: 'gauge', labels: ['contestant'], help: 'US dollars a prompt, in the mean.' },
 } as const satisfies Record<string, MetricSpec>;

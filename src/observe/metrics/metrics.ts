@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { LatestEvaluation } from '../../core/eval/latest.js';
 import type { EventSink } from '../../core/event.js';
 import type { BreakerState, RequestReport } from '../../core/request-report.js';
+import { createEvalGauges } from './eval-gauges.js';
 import { createBoundedLabels, createInstruments, createReadGauge } from './instruments.js';
 import { METRICS } from './metric-table.js';
 import { createRequestCounts } from './request-counts.js';
@@ -24,6 +26,8 @@ export interface Metrics {
   watchBreakers(read: () => readonly BreakerState[]): void;
   /** Budgets with their limit and what is left, in US dollars, asked for likewise. */
   watchBudgets(read: () => readonly BudgetState[]): void;
+  /** The latest evaluation, asked for likewise; null where there is none. */
+  watchEvaluation(read: () => LatestEvaluation | null): void;
   contentType: string;
   text(): Promise<string>;
 }
@@ -43,6 +47,7 @@ export function createMetrics({ clean = (text) => text }: MetricsOptions = {}): 
   const countRequest = createRequestCounts(counts, labels);
   let breakers: () => readonly BreakerState[] = () => [];
   let budgets: () => readonly BudgetState[] = () => [];
+  let evaluation: () => LatestEvaluation | null = () => null;
   createReadGauge(registry, METRICS.breaker, (set) => {
     // The worst last: it is what several models under one label show.
     for (const { provider, model, state } of breakers().toSorted((a, b) => BREAKER_VALUE[a.state] - BREAKER_VALUE[b.state])) {
@@ -55,6 +60,7 @@ export function createMetrics({ clean = (text) => text }: MetricsOptions = {}): 
   createReadGauge(registry, METRICS.budgetLeft, (set) => {
     for (const { name, left } of budgets()) set({ budget: name }, left);
   });
+  createEvalGauges(registry, labels.shownName, () => evaluation());
   collectDefaultMetrics({ register: registry });
   return {
     ofRun: (client) => createRunCounts(counts, labels, client),
@@ -68,6 +74,9 @@ export function createMetrics({ clean = (text) => text }: MetricsOptions = {}): 
     },
     watchBudgets(read) {
       budgets = read;
+    },
+    watchEvaluation(read) {
+      evaluation = read;
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -5,4 +5,5 @@ import type { ServiceHolder } from './services.js';
 export function watchService(metrics: Metrics, holder: ServiceHolder): void {
   metrics.watchBreakers(() => holder.current().breakers());
   metrics.watchBudgets(() => holder.current().budgets());
+  metrics.watchEvaluation(() => holder.current().evaluation());
 }

@@ -7,7 +7,7 @@ const KEYS: Record<CostGroup, string> = {
   day: `date(runs.seq / ${SEQ_PER_MS * 1000}, 'unixepoch')`,
   model: 'calls.model',
   mixture: 'runs.mixture',
-  client: "coalesce(runs.client, CASE runs.door WHEN 'serve' THEN 'gateway' ELSE 'shell' END)",
+  client: "coalesce(runs.client, CASE runs.door WHEN 'serve' THEN 'gateway' WHEN 'eval' THEN 'eval' ELSE 'shell' END)",
 };
 
 interface Row extends Omit<CostRow, 'cost_usd' | 'estimated_usd'> {

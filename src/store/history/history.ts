@@ -69,7 +69,7 @@ class StoredHistory implements History {
   }
 
   ids(prefix: string, limit: number): Pick<RunSummary, 'id' | 'question'>[] {
-    return this.#startingWith(prefix, limit, 'DESC').map((row) => {
+    return this.#startingWith(prefix, limit, { order: 'DESC', without: 'eval' }).map((row) => {
       const { id, question } = toSummary(row);
       return { id, question };
     });
@@ -102,10 +102,10 @@ class StoredHistory implements History {
   }
 
   /** Ids begin with their time, so their order is that of time. */
-  #startingWith(prefix: string, limit: number, order: 'ASC' | 'DESC' = 'ASC'): Row[] {
+  #startingWith(prefix: string, limit: number, { order = 'ASC', without = '' }: { order?: 'ASC' | 'DESC'; without?: string } = {}): Row[] {
     return this.#use([], (database) => {
-      const select = `SELECT ${LINE} FROM runs WHERE id >= ? AND id < ? ORDER BY id ${order} LIMIT ?`;
-      return database.prepare(select).all(prefix, `${prefix}\u{10ffff}`, limit) as Row[];
+      const select = `SELECT ${LINE} FROM runs WHERE id >= ? AND id < ? AND door <> ? ORDER BY id ${order} LIMIT ?`;
+      return database.prepare(select).all(prefix, `${prefix}\u{10ffff}`, without, limit) as Row[];
     });
   }
 

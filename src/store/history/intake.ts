@@ -1,10 +1,10 @@
 import { renameSync, rmSync } from 'node:fs';
 import type { Imported } from '../../core/history.js';
 import { type Database, transaction } from '../database.js';
+import { Statements } from '../statements.js';
 import { JournalReading } from './journal-runs.js';
 import type { Journal } from './journals.js';
 import { type RunToKeep, RunWriter } from './keep-run.js';
-import { Statements } from './statements.js';
 
 /** What is written before another process may write: so many runs, journals, or bytes of these. */
 const AT_ONCE = { runs: 100, journals: 100, bytes: 4 * 1024 * 1024 } as const;

@@ -30,6 +30,9 @@ const WRITING = 60_000;
 
 const END_BYTES = 256;
 
+/** Doors whose processes write many runs into one file, of which some may be over while others go on. */
+const SHARED: ReadonlySet<JournalStart['door']> = new Set<JournalStart['door']>(['serve', 'eval']);
+
 /** The names of all journals in a folder, the oldest first. */
 export function journalNames(dir: string): string[] {
   try {
@@ -60,7 +63,7 @@ export function lookAt(dir: string, name: string, now: number, isMine: boolean):
   if (start.format !== 1) return null;
   const ended = hasEnded(path);
   const state = ended ? 'dead' : writerState(start);
-  const isShared = start.door === 'serve';
+  const isShared = SHARED.has(start.door);
   if (!isShared && state === 'alive' && !isMine) return null;
   const mayGo = state === 'dead' || (isShared ? state === 'unknown' && silent > SILENT.server : isMine || silent > SILENT.run);
   if (!isShared && !mayGo) return null;

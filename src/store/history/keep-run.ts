@@ -1,11 +1,11 @@
 import type { StoredRun } from '../../core/history.js';
 import type { CallRecord } from '../../core/run.js';
 import type { Database } from '../database.js';
+import { Statements } from '../statements.js';
 import { wholeCost } from './money.js';
 import { lastQuestion, pack } from './pack.js';
 import { searchable } from './search-text.js';
 import { SEQ_PER_MS } from './seq.js';
-import { Statements } from './statements.js';
 
 /** A run with the calls in it that were not made, but taken from an earlier run. */
 export interface RunToKeep {

@@ -26,6 +26,7 @@ export function listSql(query: RunQuery, limit: number): Condition | null {
     ...(query.mixture === undefined ? [] : [{ sql: 'runs.mixture = ?', values: [query.mixture] }]),
     ...(query.status === undefined ? [] : [{ sql: 'runs.status = ?', values: [query.status] }]),
     ...(query.door === undefined ? [] : [{ sql: 'runs.door = ?', values: [query.door] }]),
+    ...(query.without === undefined ? [] : [{ sql: 'runs.door <> ?', values: [query.without] }]),
     ...(query.sandbox === undefined ? [] : [{ sql: 'runs.sandbox = ?', values: [Number(query.sandbox)] }]),
   ];
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;

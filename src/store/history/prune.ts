@@ -1,9 +1,9 @@
 import { type Database, transaction } from '../database.js';
+import { giveBack } from '../give-back.js';
 import { firstSeq } from './seq.js';
 
-/** Runs that are forgotten, and pages that are given back, before another process may write. */
+/** Runs that are forgotten before another process may write. */
 const RUNS_AT_ONCE = 500;
-const PAGES_AT_ONCE = 2_000;
 
 /** Forgets the runs that started before, and makes the file smaller. @returns how many */
 export function prune(database: Database, before: Date): number {
@@ -26,21 +26,4 @@ function pruneSome(database: Database, end: number): number {
   for (const table of ['run_models', 'calls', 'records', 'summaries', 'runs'])
     database.prepare(`DELETE FROM ${table} WHERE seq <= ?`).run(last);
   return oldest.length;
-}
-
-/** In small steps; a file from the days of budgets alone is written anew once, which lets it shrink from then on. */
-function giveBack(database: Database): void {
-  const [{ auto_vacuum: mode } = { auto_vacuum: 0 }] = database.pragma('auto_vacuum') as { auto_vacuum: number }[];
-  if (mode === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
-  for (let free = freePages(database), before = free + 1; free > 0 && free < before; ) {
-    database.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
-    before = free;
-    free = freePages(database);
-  }
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-}
-
-function freePages(database: Database): number {
-  const [{ freelist_count: count } = { freelist_count: 0 }] = database.pragma('freelist_count') as { freelist_count: number }[];
-  return count;
 }

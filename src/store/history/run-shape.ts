@@ -58,7 +58,7 @@ const MESSAGE = fields({
 });
 
 const ORIGIN = fields({
-  door: oneOf('ask', 'serve', 'doctor'),
+  door: oneOf('ask', 'serve', 'doctor', 'eval'),
   client: orNull(text),
   sandbox: flag,
   parent: orNull(text),

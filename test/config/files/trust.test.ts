@@ -51,6 +51,12 @@ describe('an untrusted project file', () => {
     ['serve: { max_body: 33 }\n', 1, 10, 'serve.max_body raises a limit of the gateway'],
     ['serve: { max_in_flight: 513 }\n', 1, 10, 'serve.max_in_flight raises a limit of the gateway'],
     ['serve: { retry_window: 2m }\n', 1, 10, 'serve.retry_window raises a limit of the gateway'],
+    ['eval: { check: "rm -rf ~" }\n', 1, 9, 'eval.check decides which program runs on which files'],
+    ['eval:\n  check_folder: /home\n', 2, 3, 'eval.check_folder decides which program runs on which files'],
+    ['eval: { max_cost: 10.5 }\n', 1, 9, 'eval.max_cost raises the cost cap of evaluations'],
+    ['eval: { concurrency: 9 }\n', 1, 9, 'eval.concurrency raises a limit of evaluations'],
+    ['eval: { check_timeout: 61s }\n', 1, 9, 'eval.check_timeout raises a limit of evaluations'],
+    ['eval: { judge: "${HOME}" }\n', 1, 9, 'eval.judge reads your environment'],
     ['serve: { drain: 31s }\n', 1, 10, 'serve.drain raises a limit of the gateway'],
     ['timeouts: { run: 1h }\n', 1, 13, 'timeouts.run raises a time limit'],
   ])('%j stops mom', async (text, line, column, what) => {
@@ -99,6 +105,26 @@ describe('an untrusted project file', () => {
         message: `mom.config.yaml:1:${column}: serve.${option.split(':')[0]} raises a limit of the gateway, and this project file is not trusted`,
       });
     }
+  });
+
+  it('may choose the judge and lower the limits of evaluations, but not raise what the user has lowered', async () => {
+    const lower = 'eval: { judge: [a/x, b/y], max_cost: 2, concurrency: 2, margin: 9, check_timeout: 5s }\n';
+    await expect(makeWorkspace({ [PROJECT]: lower }).load()).resolves.toBeDefined();
+    const user = 'eval: { check: make, max_cost: 1, concurrency: 1, check_timeout: 4s }\n';
+    for (const [option, what] of [
+      ['max_cost: 2', 'raises the cost cap of evaluations'],
+      ['concurrency: 2', 'raises a limit of evaluations'],
+      ['check_timeout: 5s', 'raises a limit of evaluations'],
+      ['check: make', 'decides which program runs on which files'],
+    ] as const) {
+      await expect(makeWorkspace({ [USER]: user, [PROJECT]: `eval: { ${option} }\n` }).load()).rejects.toMatchObject({
+        code: 'config_untrusted',
+        message: `mom.config.yaml:1:9: eval.${option.split(':')[0]} ${what}, and this project file is not trusted`,
+      });
+    }
+    await expect(
+      makeWorkspace({ [USER]: 'eval: { max_cost: 50 }\n', [PROJECT]: 'eval: { max_cost: 40 }\n' }).load(),
+    ).resolves.toBeDefined();
   });
 
   it('is let through once trusted, until it changes', async () => {

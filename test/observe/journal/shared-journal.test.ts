@@ -44,7 +44,7 @@ afterEach(() => {
 });
 
 function shared(folder = join(dir, 'runs')) {
-  return createSharedJournal({ dir: folder, onError: (error) => errors.push(error), onNews: () => (news += 1) });
+  return createSharedJournal({ dir: folder, door: 'serve', onError: (error) => errors.push(error), onNews: () => (news += 1) });
 }
 
 function files(): string[] {

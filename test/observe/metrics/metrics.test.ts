@@ -150,6 +150,42 @@ describe('requests', () => {
   });
 });
 
+describe('the latest evaluation', () => {
+  const one = (name: string) => ({ name, prompts: 10, failed: 1, accuracy: 0.7, win_rate: null, cost_usd: 0.02 });
+  const latest = {
+    format: 1 as const,
+    id: 'a',
+    started_at: '2026-01-31T12:00:00.000Z',
+    baseline: 'default',
+    contestants: [one('default'), { ...one('openai/gpt-5 x4'), accuracy: null, win_rate: 0.625, cost_usd: null }],
+  };
+
+  it('is shown as it is now, and what was not measured is not', async () => {
+    const metrics = createMetrics();
+    metrics.watchEvaluation(() => latest);
+    expect(await samples(metrics, METRICS.evalStarted)).toEqual(['mom_eval_start_time_seconds{baseline="default"} 1769860800']);
+    expect(await samples(metrics, METRICS.evalPrompts)).toEqual([
+      'mom_eval_prompts{contestant="default"} 10',
+      'mom_eval_prompts{contestant="openai/gpt-5 x4"} 10',
+    ]);
+    expect(await samples(metrics, METRICS.evalFailed)).toContain('mom_eval_failed_answers{contestant="default"} 1');
+    expect(await samples(metrics, METRICS.evalAccuracy)).toEqual(['mom_eval_accuracy_ratio{contestant="default"} 0.7']);
+    expect(await samples(metrics, METRICS.evalWinRate)).toEqual(['mom_eval_win_rate_ratio{contestant="openai/gpt-5 x4"} 0.625']);
+    expect(await samples(metrics, METRICS.evalCost)).toEqual(['mom_eval_prompt_cost_usd{contestant="default"} 0.02']);
+    metrics.watchEvaluation(() => null);
+    for (const spec of [METRICS.evalStarted, METRICS.evalPrompts, METRICS.evalAccuracy]) expect(await samples(metrics, spec)).toEqual([]);
+  });
+
+  it('has as many labels as are bearable, without secrets', async () => {
+    const metrics = createMetrics({ clean: (text) => text.replace('sk-secret', '[redacted]') });
+    const many = Array.from({ length: 60 }, (_, i) => one(`sk-secret ${i}\n`));
+    metrics.watchEvaluation(() => ({ ...latest, contestants: many }));
+    const lines = await samples(metrics, METRICS.evalPrompts);
+    expect(lines.length).toBe(MOST_LABELS.contestant);
+    expect(lines[0]).toBe('mom_eval_prompts{contestant="[redacted] 0\ufffd"} 10');
+  });
+});
+
 describe('runs', () => {
   it('tell calls, failures, tokens and cost of each model; an unknown price is counted, not shown as 0', async () => {
     const metrics = createMetrics();

@@ -70,6 +70,7 @@ describe('the list', () => {
     ['a mixture', { mixture: 'best' }, 'b'],
     ['a status', { status: 'failed' }, 'c'],
     ['a door', { door: 'serve' }, 'd'],
+    ['all doors but one', { without: 'serve' }, 'cba'],
     ['the sandbox', { sandbox: true }, 'b'],
     ['no sandbox', { sandbox: false }, 'dca'],
     ['a time', { since: new Date('2026-01-31T12:00:02.000Z') }, 'dc'],
@@ -204,6 +205,13 @@ describe('ids for completion', () => {
     expect(history.ids('', 9).map(({ id }) => id)).toEqual(['x', '20260131-120001-b', '20260131-120000-a']);
     expect(history.ids('y', 9)).toEqual([]);
   });
+
+  it('are none of an evaluation, which is found by its id all the same', () => {
+    const { history } = kept({}, { origin: { door: 'eval' }, content: false });
+    expect(history.ids('', 9).map(({ id }) => id)).toEqual(['20260131-120000-a']);
+    expect(history.find('20260131-120001-b').summary).toMatchObject({ door: 'eval', question: null });
+    expect(history.latestAnswered(false)?.summary.id).toBe('20260131-120000-a');
+  });
 });
 
 describe('costs', () => {
@@ -260,6 +268,14 @@ describe('costs', () => {
     expect(history.costs('mixture', null)).toEqual([row('best', 1, 1, 3), row('default', 3, 3, 0.3)]);
     expect(history.costs('client', null)).toEqual([row('laptop', 1, 1, 3), row('shell', 2, 2, 0.2), row('gateway', 1, 1, 0.1)]);
     expect(history.costs('mixture', new Date('2026-01-31T00:00:00.000Z'))).toEqual([row('default', 3, 3, 0.3)]);
+  });
+
+  it('of evaluations count, under a name of their own', () => {
+    const { history } = kept({ origin: { door: 'eval' }, content: false }, { calls: [{ cost_usd: 0.5 }] });
+    expect(history.costs('client', null)).toMatchObject([
+      { key: 'shell', runs: 1, cost_usd: 0.5 },
+      { key: 'eval', runs: 1, calls: 2, cost_usd: 0.2 },
+    ]);
   });
 });
 

@@ -20,7 +20,7 @@ const broken = (told: Told, upTo: string) => {
 };
 
 describe('a journal', () => {
-  it.each(['ask', 'serve'] as const)('of a finished %s is taken in and deleted', (door) => {
+  it.each(['ask', 'serve', 'eval'] as const)('of a finished %s is taken in and deleted', (door) => {
     const store = newStore();
     store.file('x.jsonl', text([start(door), ...runLines({ ...FIRST, origin: { door } }), END]));
     expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [], denied: [] });
@@ -43,10 +43,10 @@ describe('a journal', () => {
     expect(store.left()).toEqual([]);
   });
 
-  it('of a server at work gives its finished runs, each once, and stays', () => {
+  it.each(['serve', 'eval'] as const)('of a %s at work gives its finished runs, each once, and stays', (door) => {
     const store = newStore();
     const lines = runLines(SECOND);
-    store.file('serve-1.jsonl', text([start('serve', ALIVE), ...runLines(FIRST), ...lines.slice(0, 3)]));
+    store.file('serve-1.jsonl', text([start(door, ALIVE), ...runLines(FIRST), ...lines.slice(0, 3)]));
     expect(store.take()).toEqual({ runs: 1, died: 0, unreadable: [], denied: [] });
     expect(store.take()).toEqual({ runs: 0, died: 0, unreadable: [], denied: [] });
     appendFileSync(join(store.runs, 'serve-1.jsonl'), text(lines.slice(3)));

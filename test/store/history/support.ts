@@ -125,7 +125,7 @@ export function runLines(told: Told = {}): object[] {
 
 export const END = { type: 'journal.end' };
 
-export function start(door: 'ask' | 'serve', writer: object = DEAD): object {
+export function start(door: 'ask' | 'serve' | 'eval', writer: object = DEAD): object {
   return { type: 'journal.start', format: 1, mom: '0.0.0', door, ...writer };
 }
 
