@@ -1,9 +1,11 @@
 /**
- * npm run bench -- [--quick] [--rounds N] [--node PATH]... [--only ask|history|gateway]
+ * npm run bench -- [--quick] [--rounds N] [--node PATH]... [--only ask|history|gateway|eval]
  * Prints every promise with its must, its goal and what was measured; exits with 1 when a must does not hold.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { measureEval } from './eval/measure.mjs';
+import { EVAL_ROWS } from './eval/rows.mjs';
 import { measureGateway } from './gateway/measure.mjs';
 import { GATEWAY_ROWS } from './gateway/rows.mjs';
 import { measureHistory } from './history/measure.mjs';
@@ -26,6 +28,8 @@ const { values: flags } = parseArgs({
 const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 15));
 /** A round of the gateway is hundreds of requests long. */
 const gatewayRounds = Math.min(rounds, 5);
+/** One of an evaluation is thousands of runs long. */
+const evalRounds = Math.min(rounds, 3);
 
 function showRound(number) {
   if (process.stderr.isTTY) process.stderr.write(`\rround ${number} of ${rounds}\x1b[K${number === rounds ? '\r\x1b[K' : ''}`);
@@ -78,7 +82,12 @@ async function reportGateway(node) {
   return report(rows, samples, once);
 }
 
-const PARTS = { ask: reportAsk, history: reportHistory, gateway: reportGateway };
+async function reportEval(node) {
+  console.log(`\nmom eval: medians of ${evalRounds} rounds, nothing kept, the sandbox in a process of its own\n`);
+  return report(EVAL_ROWS, await measureEval(node, { rounds: evalRounds }), {});
+}
+
+const PARTS = { ask: reportAsk, history: reportHistory, gateway: reportGateway, eval: reportEval };
 for (const node of flags.node ?? [process.execPath]) {
   console.log(`\nNode ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`);
   for (const name of flags.only === undefined ? Object.keys(PARTS) : [flags.only]) if (!(await PARTS[name](node))) process.exitCode = 1;

@@ -26,6 +26,11 @@ const ACTIONS: Record<string, Action> = {
   'logs export': async (_args, flags, context) => (await import('./commands/logs-care.js')).exportRuns(flags, context),
   'logs import': async (_args, _flags, context) => (await import('./commands/logs-care.js')).importJournals(context),
   cost: async (_args, flags, context) => (await import('./commands/cost.js')).run(flags, context),
+  eval: async ([prompts], flags, context) => (await import('./commands/eval.js')).run(prompts ?? null, flags, context),
+  'eval judge': async (files, flags, context) => (await import('./commands/eval-judge.js')).run(files, flags, context),
+  'eval import': async ([format, dir], flags, context) =>
+    (await import('./commands/eval-import.js')).run(format ?? '', dir ?? '', flags, context),
+  'eval show': async ([id], flags, context) => (await import('./commands/eval-show.js')).run(id ?? null, flags, context),
   models: async (words, flags, context) => (await import('./commands/models.js')).run(words, flags, context),
   doctor: async (_args, flags, context) => (await import('./commands/doctor.js')).run(flags, context),
   'keys set': async ([name], flags, context) => (await import('./commands/keys.js')).set(name ?? '', flags, context),
@@ -81,7 +86,7 @@ function buildProgram(context: CliContext, done: (exit: Exit) => void): Command 
     const parts = spec.name.split(' ');
     const parent = byName.get(parts.slice(0, -1).join(' ')) ?? program;
     const command = prepared(new Command(parts.at(-1)), () => commandHelp(spec, false), context);
-    if (spec.args) command.argument(spec.args);
+    if (spec.args) command.arguments(spec.args);
     for (const option of spec.options) addOption(command, option);
     if (!spec.parent) attachAction(command, spec, context, done);
     parent.addCommand(command);

@@ -51,6 +51,7 @@ const OTHER_COMMANDS = new Set([
   'serve',
   'logs',
   'cost',
+  'eval',
   'models',
   'keys',
   'templates',

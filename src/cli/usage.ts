@@ -10,7 +10,8 @@ export function correctedLine(argv: readonly string[]): string {
   return ['mom', 'ask', ...argv].map(quoted).join(' ');
 }
 
-function quoted(argument: string): string {
+/** A word as a shell reads it again. */
+export function quoted(argument: string): string {
   if (/^[\w@%+=:,./~-]+$/.test(argument)) return argument;
   if (!/["$`\\!]/.test(argument)) return `"${argument}"`;
   return `'${argument.replaceAll("'", "'\\''")}'`;

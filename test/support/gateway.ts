@@ -55,6 +55,7 @@ export function fakeService(serve: Partial<ServeSettings> = {}, parts: Partial<S
     budgetsOf: () => [],
     unready: async () => null,
     breakers: () => [],
+    evaluation: () => null,
     budgets: () => [],
     secrets: [],
     configFiles: [],
@@ -88,6 +89,7 @@ export function fakeObservers() {
     },
     watchBreakers() {},
     watchBudgets() {},
+    watchEvaluation() {},
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     text: async () => 'mom_requests_total 1\n',
   };

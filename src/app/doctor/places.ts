@@ -4,6 +4,7 @@ import { userConfigDir } from '../../config/files/discover.js';
 import type { Env } from '../../config/wishes.js';
 import type { Warning } from '../../core/run.js';
 import { cacheDir, stateDir } from '../../core/system/xdg.js';
+import { evalStoreSize } from '../eval/open-store.js';
 import { storeHealth } from '../history.js';
 import { type Check, fail, ok, warn } from './check.js';
 
@@ -14,6 +15,7 @@ const LITTLE_SPACE = 100 * 1024 * 1024;
 export async function examinePlaces(env: Env, home: string): Promise<Check[]> {
   return [
     ...(await storeChecks(env, home)),
+    ...evaluationChecks(env, home),
     folderCheck('state', stateDir(env, home), { isPrivate: true, lost: fail }),
     folderCheck('cache', cacheDir(env, home), { isPrivate: false, lost: warn }),
     folderCheck('config', userConfigDir(env, home), { isPrivate: false, lost: warn }),
@@ -30,6 +32,11 @@ async function storeChecks(env: Env, home: string): Promise<Check[]> {
     trouble === null ? state : fail('store', trouble.message, trouble.hint),
     ...notes.map(({ message }) => warn('store', message, null)),
   ];
+}
+
+function evaluationChecks(env: Env, home: string): Check[] {
+  const { path, size } = evalStoreSize(env, home);
+  return size === null ? [] : [ok('store', `evaluations in ${path}, ${megabytes(size)}`)];
 }
 
 interface FolderKind {

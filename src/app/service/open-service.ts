@@ -19,6 +19,7 @@ import { openMemory } from '../memory.js';
 import { configuredProviders } from '../reachable.js';
 import { openPlace, type SandboxWish } from '../sandbox-place.js';
 import { forwardEmbeddings } from './embeddings.js';
+import { latestEvaluation } from './latest-evaluation.js';
 import { servedModel, servedModels } from './served-models.js';
 import type { Service, Target } from './service.js';
 import { checkSideRules } from './side-rules.js';
@@ -94,6 +95,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       unready: () => whyUnready(targets, options.breakers?.states() ?? []),
       breakers: () => options.breakers?.states() ?? [],
       budgets: () => budgetStates(settings, memory),
+      evaluation: latestEvaluation(env, home, sandbox),
       get secrets() {
         return secrets();
       },

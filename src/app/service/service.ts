@@ -1,6 +1,7 @@
 import type { MixtureChoice, ServeKey, Settings } from '../../config/wishes.js';
 import type { Budget } from '../../core/budget.js';
 import type { MomError } from '../../core/error.js';
+import type { LatestEvaluation } from '../../core/eval/latest.js';
 import type { Mixture } from '../../core/mixture.js';
 import type { BreakerState } from '../../core/request-report.js';
 import type { Warning } from '../../core/run.js';
@@ -51,6 +52,8 @@ export interface Service {
   breakers(): readonly BreakerState[];
   /** Of all runs and of keys, with what is left of them. */
   budgets(): readonly BudgetState[];
+  /** What the evaluation that was reported last has shown, of the sandbox's own for the sandbox; null where there is none. */
+  evaluation(): LatestEvaluation | null;
   /** Keys in use now, which are written nowhere; a command may print another one later. */
   secrets: readonly string[];
   /** Files that the configuration came from, and those that would count if they were there. */

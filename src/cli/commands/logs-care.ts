@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import type { Warning } from '../../core/run.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
 import { withHistory } from '../history/open-history.js';
 import { forgetPages } from '../history/page-file.js';
@@ -17,16 +18,21 @@ export async function path(context: CliContext): Promise<Exit> {
   return SUCCESS;
 }
 
-/** `mom logs prune`: forgets old runs. */
+/** `mom logs prune`: forgets old runs and evaluations. */
 export async function prune(given: object, context: CliContext): Promise<Exit> {
   const { olderThan, dryRun } = given as { olderThan?: Date; dryRun?: boolean };
   if (olderThan === undefined) throw usageError('mom logs prune needs to know how old', 'mom logs prune --older-than 90d');
   const messages = messagesOf(context);
-  await withHistory(context, (history) => {
-    if (!dryRun) return messages.note(`${countOf(history.prune(olderThan), 'run')} forgotten`);
-    const old = history.list({}, Number.MAX_SAFE_INTEGER).filter(({ started_at }) => Date.parse(started_at) < olderThan.getTime());
-    return messages.note(`${countOf(old.length, 'run')} would be forgotten`);
+  const runs = await withHistory(context, (history) => {
+    if (!dryRun) return history.prune(olderThan);
+    const all = history.list({}, Number.MAX_SAFE_INTEGER);
+    return all.filter(({ started_at }) => Date.parse(started_at) < olderThan.getTime()).length;
   });
+  const { forgetEvaluations } = await import('../../app/eval/open-store.js');
+  const place = { env: context.env, home: context.home, onNote: ({ message }: Warning) => messages.warn(message) };
+  const evaluations = await forgetEvaluations(place, olderThan, dryRun === true);
+  const counts = [countOf(runs, 'run'), ...(evaluations === 0 ? [] : [countOf(evaluations, 'evaluation')])].join(' and ');
+  messages.note(`${counts} ${dryRun ? 'would be forgotten' : 'forgotten'}`);
   if (!dryRun) forgetPages(context, olderThan);
   return SUCCESS;
 }

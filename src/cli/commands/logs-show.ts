@@ -50,7 +50,7 @@ function checkForms({ proposals, criticPrompt, html, json }: ShowFlags): void {
 /** @throws MomError `no_input` where nothing is kept, or not this one; `usage` where the id could mean several; `input_invalid` while it goes on */
 async function found(id: string | null, history: History, context: CliContext): Promise<StoredRun> {
   if (id !== null) return findRun(history, id, context);
-  const [last] = history.list({}, 1);
+  const [last] = history.list({ without: 'eval' }, 1);
   if (last === undefined) throw new MomError('no_input', 'no run is kept yet', { hint: 'mom ask "your question" makes one' });
   return history.find(last.id);
 }
@@ -76,7 +76,7 @@ const LOOKED_THROUGH = 1_000;
 
 /** The runs that go on with this one or take its proposals, the oldest first. */
 function followersOf({ summary }: StoredRun, history: History): Follower[] {
-  const later = history.list({ since: new Date(summary.started_at) }, LOOKED_THROUGH);
+  const later = history.list({ since: new Date(summary.started_at), without: 'eval' }, LOOKED_THROUGH);
   return later.filter(({ parent }) => parent === summary.id).reverse();
 }
 

@@ -13,13 +13,14 @@ interface LogsFlags {
   since?: Date;
   status?: RunStatus;
   search?: string;
+  evals?: boolean;
   json?: boolean;
 }
 
 /** Runs that are listed where nobody says how many. */
 const USUAL_LIMIT = 20;
 
-/** `mom logs`: the list of runs, newest first. */
+/** `mom logs`: the list of runs, newest first. Those of evaluations would drown the others. */
 export async function list(given: object, context: CliContext): Promise<Exit> {
   const flags = given as LogsFlags;
   const query = queryOf(flags);
@@ -32,8 +33,9 @@ export async function list(given: object, context: CliContext): Promise<Exit> {
   return SUCCESS;
 }
 
-function queryOf({ mixture, model, since, status, search }: LogsFlags): RunQuery {
+function queryOf({ mixture, model, since, status, search, evals }: LogsFlags): RunQuery {
   return {
+    ...(evals ? {} : { without: 'eval' as const }),
     ...(mixture === undefined ? {} : { mixture }),
     ...(model === undefined ? {} : { model }),
     ...(since === undefined ? {} : { since }),
@@ -49,8 +51,9 @@ async function runsText(runs: readonly RunSummary[], context: CliContext): Promi
 }
 
 function whyNone(query: RunQuery, history: History): string {
-  const isEmpty = Object.keys(query).length === 0 || history.list({}, 1).length === 0;
-  return isEmpty ? NOTHING_KEPT : 'none of the runs that are kept fits';
+  if (history.list({}, 1).length === 0) return NOTHING_KEPT;
+  if (query.without === undefined || history.list({ without: query.without }, 1).length > 0) return 'none of the runs that are kept fits';
+  return 'only runs of evaluations are kept; --evals lists them';
 }
 
 const NOTHING_KEPT = 'no run is kept yet; mom ask "your question" makes one, mom ask --sandbox one without a key';

@@ -32,8 +32,10 @@ export async function offerFor(before: readonly string[], begun: string, names: 
   const awaited = optionNamed(options, rest.at(-1) ?? '');
   if (awaited?.value) return offerOfValue(awaited, begun, named);
   if (begun.startsWith('-')) return wordsOf(flagsOf(options, rest), begun);
-  const children = childrenOf(command);
-  return children.length > 0 && rest.length === 0 ? wordsOf(children, begun) : argument();
+  const children = rest.length === 0 ? childrenOf(command) : [];
+  // `mom eval` takes a file as well as the name of a command below it.
+  const isChild = children.some(({ text }) => text.startsWith(begun)) || command?.completes === undefined;
+  return children.length > 0 && isChild ? wordsOf(children, begun) : argument();
 }
 
 /** The command that the first words name, and what follows it. */

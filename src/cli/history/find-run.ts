@@ -18,7 +18,8 @@ export async function findRun(history: History, id: string, context: Pick<CliCon
 }
 
 function stillGoingOn({ id, pid, door }: RunUnderWay): MomError {
-  const hint = door === 'serve' ? 'wait for its end' : `wait for its end, or end it first: kill -INT ${pid}`;
-  const where = door === 'serve' ? 'in mom serve, process' : 'in process';
+  const isShared = door === 'serve' || door === 'eval';
+  const hint = isShared ? 'wait for its end' : `wait for its end, or end it first: kill -INT ${pid}`;
+  const where = isShared ? `in mom ${door}, process` : 'in process';
   return new MomError('input_invalid', `run ${id} is still going on, ${where} ${pid}`, { hint });
 }

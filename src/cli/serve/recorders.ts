@@ -34,6 +34,7 @@ export function createRecorders(flags: ServeFlags, context: CliContext, warn: (m
   const dir = journalsDir(context.env, context.home);
   const journal = createSharedJournal({
     dir,
+    door: 'serve',
     onError: onError('journal'),
     onNews: importer.due,
   });

@@ -1,5 +1,6 @@
 import { ASK } from './ask.js';
 import { CONFIG, INIT } from './config.js';
+import { EVAL } from './eval.js';
 import { KEYS } from './keys.js';
 import { COST, LOGS } from './logs.js';
 import { DOCTOR, MODELS } from './models.js';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   SERVE,
   ...LOGS,
   COST,
+  ...EVAL,
   MODELS,
   ...KEYS,
   ...TEMPLATES,

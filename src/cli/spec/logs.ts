@@ -26,6 +26,7 @@ export const LOGS: readonly CommandSpec[] = [
         value: oneOf('complete', 'degraded', 'failed', 'cancelled'),
       },
       { flags: '--search <words>', help: 'only where all these words stand in question or answer', group: history, value: someText },
+      { flags: '--evals', help: 'runs of evaluations too', group: history },
       JSON_OUT,
     ],
     tooMany: 'mom logs show ID shows one run, mom logs --search WORDS finds some; mom logs --help shows what else there is',
@@ -49,7 +50,7 @@ export const LOGS: readonly CommandSpec[] = [
   { name: 'logs path', summary: 'print where the store is', options: [] },
   {
     name: 'logs prune',
-    summary: 'forget old runs',
+    summary: 'forget old runs and evaluations',
     options: [
       { flags: '--older-than <age>', help: 'such as 90d, or a date', group: more, value: timeAgo },
       { flags: '-n, --dry-run', help: 'say how many there are; forget none', group: more },

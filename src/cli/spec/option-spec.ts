@@ -39,6 +39,7 @@ export interface CommandSpec {
 export const GROUPS = {
   input: 'Input',
   models: 'Models',
+  scoring: 'Scoring',
   access: 'Access',
   waiting: 'Waiting and money',
   history: 'History',

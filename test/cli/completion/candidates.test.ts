@@ -34,6 +34,13 @@ describe('commands', () => {
     expect(await offered('config', 'show', '')).toEqual([]);
   });
 
+  it('offers files to a command that takes one, where no command below it begins so', async () => {
+    expect(await offered('eval', '')).toEqual(['judge', 'import', 'show']);
+    expect(await offered('eval', 'sh')).toEqual(['show']);
+    expect(await offered('eval', 'prom')).toBe('files');
+    expect(await offered('eval', 'show', '')).toEqual([]);
+  });
+
   it('offers the words that an argument may be, beside names', async () => {
     expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish']);
     expect(await offered('completion', 'f')).toEqual(['fish']);

@@ -60,13 +60,14 @@ function runFacts({ summary, origin, result, content }: StoredRun): Fact[] {
     ['tokens', `${formatCount(usage.input_tokens)} read, ${formatCount(usage.output_tokens)} written`],
     ['cost', origin.sandbox ? 'nothing: simulated and recorded models of the sandbox' : totalCost(result)],
     ...askedBy(origin),
-    ...(content ? [] : [['texts', 'not kept (log.content: false)'] as const]),
+    ...(content ? [] : [['texts', origin.door === 'eval' ? 'kept with the evaluation only' : 'not kept (log.content: false)'] as const]),
   ];
 }
 
 function askedBy({ door, client }: StoredRun['origin']): Fact[] {
   if (door === 'ask') return [];
   if (door === 'doctor') return [['asked by', 'mom doctor --live']];
+  if (door === 'eval') return [['asked by', 'mom eval']];
   return [['asked by', client === null ? 'a client of mom serve' : `${client}, through mom serve`]];
 }
 

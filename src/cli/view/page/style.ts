@@ -86,12 +86,16 @@ svg{color:var(--ink)}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;list-style:none;margin:.6rem 0 0;padding:0;font-size:.87rem;color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:.45rem}.legend svg{overflow:visible;flex:none}`;
 
-const NARROW_AND_PAPER = `
+/** Comes last, since it changes what stands before it. */
+export const NARROW_AND_PAPER = `
 @media (max-width:40rem){body{font-size:15px}h1 time{display:block;margin:0}.timeline{font-size:11px}.facts{gap:.35rem 1.1rem}}
 @media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--code:#f4f4f4;--link:#000}
 body{font-size:10.5pt}main,footer{max-width:none;padding:0}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:.6rem 0}
 pre.turn,.by,.notice,.proposal h4{max-height:none}.scroll{overflow:visible}.notice,.proposal header,tr,.call,figure{break-inside:avoid}h2,h3,h4{break-after:avoid}
 rect,path{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
+/** What every page of mom looks like. */
+export const BASE_STYLE = `${COLORS}${PAGE}${TABLES}`;
+
 /** For light and dark, wide and narrow screens, and paper. */
-export const STYLE: Html = new Html(`${COLORS}${PAGE}${TABLES}${PROPOSALS}${TIMELINE}${NARROW_AND_PAPER}\n`);
+export const STYLE: Html = new Html(`${BASE_STYLE}${PROPOSALS}${TIMELINE}${NARROW_AND_PAPER}\n`);

@@ -1,0 +1,75 @@
+import type { Bounds } from '../../../core/quote.js';
+import type { RunRequest } from '../../../core/run.js';
+import type { Engine } from '../../../engine/index.js';
+import type { EvalQuote, EvalQuoteLine } from '../evaluation.js';
+import type { Judging } from '../judging/judging.js';
+import { lookPrompt } from '../judging/look-prompt.js';
+import type { JudgeSeat } from '../judging/seat.js';
+import type { PlacedPair } from './pairs.js';
+
+/** A judge, with what is kept of it. */
+export interface QuotedJudge {
+  seat: JudgeSeat;
+  judging: Pick<Judging, 'kept'>;
+}
+
+/** Each pair is looked at in both orders. */
+const LOOKS = 2;
+
+/** A reply that can't be read is asked for once more. */
+const MOST_CALLS = 2;
+
+/** What the judges would be asked and cost. Asks nobody. */
+export async function quoteJudges(
+  engine: Pick<Engine, 'plan' | 'quote'>,
+  judges: readonly QuotedJudge[],
+  pairs: readonly PlacedPair[],
+  facts: Pick<EvalQuote, 'prompts' | 'max_cost'>,
+): Promise<EvalQuote> {
+  const unpriced = new Set<string>();
+  const lines: EvalQuoteLine[] = [];
+  for (const judge of judges) lines.push(await quoteJudge(engine, judge, pairs, unpriced));
+  return { ...facts, lines, usd: sumOf(lines.map(({ usd }) => usd)), unpriced: [...unpriced] };
+}
+
+async function quoteJudge(
+  engine: Pick<Engine, 'plan' | 'quote'>,
+  { seat, judging }: QuotedJudge,
+  pairs: readonly PlacedPair[],
+  unpriced: Set<string>,
+): Promise<EvalQuoteLine> {
+  const line = { runs: 0, kept: 0, asked: 0 };
+  const prices: (Bounds | null)[] = [];
+  for (const { pair } of pairs) {
+    const { text: first } = pair.a;
+    const { text: second } = pair.b;
+    if (first === null || second === null || first.trim() === second.trim()) continue;
+    const kept = judging.kept(pair);
+    line.runs += LOOKS;
+    line.kept += kept;
+    if (kept === LOOKS) continue;
+    line.asked += LOOKS - kept;
+    const messages = lookPrompt({ prompt: pair.prompt, first, second, better: null }, 'letter', () => 'nonce');
+    const price = await priceOf(engine, { messages, mixture: seat.mixture, stream: false }, unpriced);
+    prices.push(price && { low: price.low * (LOOKS - kept), high: price.high * (LOOKS - kept) * MOST_CALLS });
+  }
+  const calls = { low: line.asked, high: line.asked * MOST_CALLS };
+  return { name: seat.name, role: 'judge', runs: line.runs, kept: line.kept, calls, usd: sumOf(prices) };
+}
+
+/** Null where a price is unknown, or the judge can't be asked this at all, which asking it will say. */
+async function priceOf(engine: Pick<Engine, 'plan' | 'quote'>, request: RunRequest, unpriced: Set<string>): Promise<Bounds | null> {
+  const quote = await engine.plan(request).then(
+    (plan) => engine.quote(plan, request),
+    () => null,
+  );
+  for (const model of quote?.unpriced ?? []) unpriced.add(model);
+  return quote?.usd ?? null;
+}
+
+function sumOf(bounds: readonly (Bounds | null)[]): Bounds | null {
+  return bounds.reduce<Bounds | null>(
+    (sum, each) => (sum === null || each === null ? null : { low: sum.low + each.low, high: sum.high + each.high }),
+    { low: 0, high: 0 },
+  );
+}

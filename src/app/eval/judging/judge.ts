@@ -1,0 +1,167 @@
+import type { Judgement, ShownOrder } from '../../../core/eval/records.js';
+import type { EvalStore } from '../../../core/eval/store.js';
+import { type Cost, sumCosts } from '../../../core/usage.js';
+import { type AskDeps, JudgeAsker } from './ask-judge.js';
+import type { AnswerPair, JudgedPair, JudgeTally } from './judging.js';
+import { lookKey, reasonKey } from './key.js';
+import { askReason, look } from './look.js';
+import type { JudgeSeat } from './seat.js';
+
+export interface JudgeDeps extends AskDeps {
+  store: Pick<EvalStore, 'judgement' | 'keepJudgement'>;
+  /** Where the judges are: the same id at another address is another judge. */
+  realm: string;
+  /** Ask again what is kept. */
+  refresh: boolean;
+  /** Told each look, and each reason, when it is there, also what was kept. */
+  onLook: (look: Look) => void;
+}
+
+/** A question to a judge that is answered. */
+export interface Look {
+  what: 'verdict' | 'reason';
+  /** It was there already, and cost nothing now. */
+  kept: boolean;
+  cost: Cost;
+}
+
+/** Two texts in the order in which they are shown. */
+interface Sides {
+  first: string;
+  second: string;
+}
+
+const ORDERS: readonly ShownOrder[] = ['ab', 'ba'];
+
+/** One judge: what it makes of pairs, asked or kept. */
+export class Judge {
+  readonly #seat: JudgeSeat;
+  readonly #deps: JudgeDeps;
+  readonly #asker: JudgeAsker;
+  readonly #tally = { looks: 0, unreadable: 0, cost: sumCosts([]) };
+
+  constructor(seat: JudgeSeat, deps: JudgeDeps) {
+    this.#seat = seat;
+    this.#deps = deps;
+    this.#asker = new JudgeAsker(seat, deps);
+  }
+
+  /** Looks in both orders, one after the other; null where neither look could be read. */
+  async compare(pair: AnswerPair): Promise<JudgedPair | null> {
+    const judge = this.#seat.name;
+    const settled = settledWithoutLook(pair);
+    if (settled !== null) return { judge, preference: settled, orders: { ab: null, ba: null }, asked: 0 };
+    const orders: JudgedPair['orders'] = { ab: null, ba: null };
+    let asked = 0;
+    for (const order of ORDERS) {
+      const { judgement, kept } = await this.#look(pair, sidesOf(pair, order));
+      if (!kept) asked += 1;
+      orders[order] = shareOfA(judgement, order);
+    }
+    const read = [orders.ab, orders.ba].filter((share) => share !== null);
+    if (read.length === 0) return null;
+    return { judge, preference: read.reduce((sum, share) => sum + share, 0) / read.length, orders, asked };
+  }
+
+  /** Looks at a pair that are kept. */
+  kept(pair: AnswerPair): number {
+    if (this.#deps.refresh || settledWithoutLook(pair) !== null) return 0;
+    return ORDERS.filter((order) => this.#find(lookKey(this.#looked(pair, sidesOf(pair, order)))) !== null).length;
+  }
+
+  /** Why the answer that it has found better is better; null where it does not say, or there are no two texts. */
+  async explain(pair: AnswerPair): Promise<string | null> {
+    if (pair.a.text === null || pair.b.text === null || settledWithoutLook(pair) !== null) return null;
+    const sides = sidesOf(pair, 'ab');
+    const better = this.#better(pair);
+    const looked = this.#looked(pair, sides);
+    const key = reasonKey(looked, better);
+    const known = this.#deps.refresh ? null : this.#find(key);
+    const judgement = known ?? (await askReason(this.#asker, { prompt: pair.prompt, ...sides, better }));
+    if (known === null) this.#keep(key, judgement);
+    this.#pay('reason', judgement, known !== null);
+    return judgement.reason;
+  }
+
+  tally(): JudgeTally {
+    const { name: model, family, in_panel } = this.#seat;
+    const { looks, unreadable, cost } = this.#tally;
+    const isKnown = cost.source !== 'unknown' && cost.source !== 'partial';
+    return { model, family, in_panel, looks, unreadable, cost_usd: isKnown ? cost.usd : null };
+  }
+
+  async #look(pair: AnswerPair, sides: Sides): Promise<{ judgement: Judgement; kept: boolean }> {
+    const key = lookKey(this.#looked(pair, sides));
+    const known = this.#deps.refresh ? null : this.#find(key);
+    const judgement = known ?? (await look(this.#asker, { prompt: pair.prompt, ...sides, better: null }));
+    const kept = known !== null;
+    if (!kept) this.#keep(key, judgement);
+    this.#count(judgement, kept);
+    return { judgement, kept };
+  }
+
+  #find(key: string): Judgement | null {
+    return this.#deps.store.judgement(key);
+  }
+
+  /** A call that failed says nothing about the texts: the next evaluation asks again. */
+  #keep(key: string, judgement: Judgement): void {
+    if (judgement.trouble !== 'failed') this.#deps.store.keepJudgement(key, judgement);
+  }
+
+  #count(judgement: Judgement, kept: boolean): void {
+    const tally = this.#tally;
+    tally.looks += 1;
+    if (judgement.winner === null) tally.unreadable += 1;
+    this.#pay('verdict', judgement, kept);
+  }
+
+  #pay(what: Look['what'], judgement: Judgement, kept: boolean): void {
+    const cost = costOf(judgement);
+    this.#tally.cost = sumCosts([this.#tally.cost, cost]);
+    this.#deps.onLook({ what, kept, cost });
+  }
+
+  #looked({ prompt }: AnswerPair, sides: Sides) {
+    const judge = this.#seat.mixture;
+    return { realm: this.#deps.realm, judge, prompt, ...sides };
+  }
+
+  /** What its looks at a pair say together, from what is kept. */
+  #better(pair: AnswerPair): 'A' | 'B' | null {
+    const shares = ORDERS.flatMap((order) => {
+      const judgement = this.#find(lookKey(this.#looked(pair, sidesOf(pair, order))));
+      return judgement === null ? [] : (shareOfA(judgement, order) ?? []);
+    });
+    const lead = shares.reduce((sum, share) => sum + share - 0.5, 0);
+    return lead > 0 ? 'A' : lead < 0 ? 'B' : null;
+  }
+}
+
+/** The share of `a` where nobody has to look: the only text wins, none or the same text is a tie. Null where somebody has to. */
+function settledWithoutLook({ a, b }: AnswerPair): number | null {
+  if (a.text === null || b.text === null) return a.text !== null ? 1 : b.text !== null ? 0 : 0.5;
+  return a.text.trim() === b.text.trim() ? 0.5 : null;
+}
+
+function sidesOf({ a, b }: AnswerPair, order: ShownOrder): Sides {
+  const [first, second] = order === 'ab' ? [a, b] : [b, a];
+  return { first: first.text ?? '', second: second.text ?? '' };
+}
+
+/**
+ * The share of the win that goes to `a` by one look: the probability of the verdict where it is known, as AlpacaEval 2's weighted
+ * annotator has it, else all or nothing. Null where the look could not be read.
+ */
+function shareOfA({ winner, confidence }: Judgement, order: ShownOrder): number | null {
+  if (winner === null) return null;
+  if (winner === 'tie') return 0.5;
+  // A verdict that was less likely than its opposite was drawn by chance: its probability would turn it round.
+  const sure = confidence !== null && confidence >= 0.5 ? confidence : 1;
+  const shareOfFirst = winner === 'a' ? sure : 1 - sure;
+  return order === 'ab' ? shareOfFirst : 1 - shareOfFirst;
+}
+
+function costOf({ cost_usd: usd, cost_source: source }: Judgement): Cost {
+  return { usd, source };
+}
