@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,11 +7,18 @@ import { fileURLToPath } from 'node:url';
 /** What a process that is started in another way loads to be measured: it writes to BENCH_USAGE_FILE. */
 export const HOOK = fileURLToPath(new URL('usage-hook.cjs', import.meta.url));
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
 /** An empty folder as working directory, home and temp folder, so that nobody's config, keys or warm caches are measured. */
 export function cleanRoom(upstreamUrl) {
   const folder = mkdtempSync(join(tmpdir(), 'mom-bench-'));
   const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, MOM_BASE_URL: upstreamUrl, MOM_API_KEY: 'bench' };
   return { folder, env, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The JSON that a program prints which measures itself. */
+export function printed(node, ...args) {
+  return JSON.parse(execFileSync(node, args, { encoding: 'utf8', cwd: ROOT }));
 }
 
 export const usageFileOf = ({ folder }) => join(folder, 'usage.json');

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { measureEval } from './eval/measure.mjs';
+import { measureEval, measureStatistics } from './eval/measure.mjs';
 import { EVAL_ROWS } from './eval/rows.mjs';
 import { measureGateway } from './gateway/measure.mjs';
 import { GATEWAY_ROWS } from './gateway/rows.mjs';
@@ -84,7 +84,10 @@ async function reportGateway(node) {
 
 async function reportEval(node) {
   console.log(`\nmom eval: medians of ${evalRounds} rounds, nothing kept, the sandbox in a process of its own\n`);
-  return report(EVAL_ROWS, await measureEval(node, { rounds: evalRounds }), {});
+  const holds = report(EVAL_ROWS, await measureEval(node, { rounds: evalRounds }), {});
+  const steps = Object.entries(measureStatistics(node)).map(([step, ms]) => `${step} ${ms}`);
+  console.log(`\nms of the statistics of 10,000 judgements, each with a preference of its own: ${steps.join(', ')}`);
+  return holds;
 }
 
 const PARTS = { ask: reportAsk, history: reportHistory, gateway: reportGateway, eval: reportEval };

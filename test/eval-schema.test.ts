@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { Contestant } from '../src/core/eval/contestant.js';
 import { EVAL_KINDS } from '../src/core/eval/prompt.js';
@@ -21,6 +20,7 @@ import type {
 import type { CostSource } from '../src/core/usage.js';
 import { compared, type Entrant, evalData, reportOf } from './eval/report/sample-data.js';
 import { sampleReport } from './support/eval-report.js';
+import { problems as problemsBySchema } from './support/schema.js';
 
 interface Schema {
   enum?: string[];
@@ -30,13 +30,7 @@ interface Schema {
 }
 
 const schema = JSON.parse(readFileSync(new URL('../schemas/eval.schema.json', import.meta.url), 'utf8')) as Schema;
-const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, formats: { 'date-time': true } });
-const validate = ajv.compile(schema);
-
-function problems(value: unknown): readonly unknown[] {
-  validate(JSON.parse(JSON.stringify(value)));
-  return validate.errors ?? [];
-}
+const problems = (value: unknown) => problemsBySchema('eval', JSON.parse(JSON.stringify(value)));
 
 // The compiler refuses these when a type gains or loses a member, and the tests below when the schema does not follow.
 const REPORT: Record<keyof EvalReport, true> = {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startServer } from '../gateway/server.mjs';
 import { createChance } from '../history/chance.mjs';
-import { cleanRoom, runWell } from '../process.mjs';
+import { cleanRoom, printed, runWell } from '../process.mjs';
 
-const MOM = fileURLToPath(new URL('../../bin/mom.js', import.meta.url));
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const MOM = path('../../bin/mom.js');
 
 const PROMPTS = { few: 500, many: 5_000 };
 const CONTESTANTS = 6;
@@ -33,6 +34,11 @@ export async function measureEval(node, { rounds }) {
   }
 }
 
+/** What the statistics take of it, in a process of their own: milliseconds of each step. */
+export function measureStatistics(node) {
+  return printed(node, path('../../scripts/run-ts.mjs'), path('statistics.ts'));
+}
+
 async function round({ node, room, files }) {
   const runs = PROMPTS.few * CONTESTANTS;
   const timed = await runWell(node, evaluation(files.few, THINKING), room, { usage: true });
@@ -57,15 +63,15 @@ function evaluation(file, thinking) {
 }
 
 function promptsFile(room, name) {
-  const path = join(room.folder, `${name}.jsonl`);
+  const file = join(room.folder, `${name}.jsonl`);
   const row = (i) => ({ id: `q${i}`, prompt: `How many are ${i} times ${i + 1}, modulo 7?`, reference: String((i * (i + 1)) % 7) });
-  writeFileSync(path, Array.from({ length: PROMPTS[name] }, (_, i) => `${JSON.stringify(row(i))}\n`).join(''));
-  return path;
+  writeFileSync(file, Array.from({ length: PROMPTS[name] }, (_, i) => `${JSON.stringify(row(i))}\n`).join(''));
+  return file;
 }
 
 /** Judges as sure as AlpacaEval's are, of systems of rising strength. */
 function preferencesFile(room) {
-  const path = join(room.folder, 'preferences.jsonl');
+  const file = join(room.folder, 'preferences.jsonl');
   const { draw } = createChance(1);
   const lengths = () => Array.from({ length: JUDGED.prompts }, () => 200 + Math.floor(draw() * 3_000));
   const system = (_, i) => ({
@@ -78,10 +84,10 @@ function preferencesFile(room) {
     len_model: lengths(),
   });
   writeFileSync(
-    path,
+    file,
     Array.from({ length: JUDGED.systems }, system)
       .map((row) => `${JSON.stringify(row)}\n`)
       .join(''),
   );
-  return path;
+  return file;
 }

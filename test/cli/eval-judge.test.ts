@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { start } from '../sandbox/support.js';
 import { newPlace, type Place, runCli } from '../support/cli.js';
+import { problems } from '../support/schema.js';
 
 let place: Place;
 beforeEach(() => {
@@ -37,6 +38,7 @@ describe('files of answers', () => {
     const { stdout, stderr, status } = await mom('ours.jsonl', 'theirs.jsonl', '--sandbox', '--json');
     expect([stderr, status]).toEqual(['mom: sandbox: built-in simulated and recorded models, no network\n', 0]);
     const report = JSON.parse(stdout);
+    expect(problems('eval', report)).toEqual([]);
     expect(report).toMatchObject({
       sandbox: true,
       partial: null,

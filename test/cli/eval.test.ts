@@ -5,6 +5,7 @@ import type { EvalReport } from '../../src/core/eval/report.js';
 import { newPlace, type Place, runCli } from '../support/cli.js';
 import { PANEL, recording, sums, writeLines } from '../support/eval-files.js';
 import { CAN_MOUNT, mounted } from '../support/namespace.js';
+import { problems } from '../support/schema.js';
 import { onTerminal, remaining } from '../support/terminal.js';
 
 const SANDBOX_LINE = 'mom: sandbox: built-in simulated and recorded models, no network\n';
@@ -53,6 +54,7 @@ describe('mom eval', () => {
     const { stdout, stderr, status } = await mom(...SOLVERS, '--json', '-q');
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     const report = reportOf(stdout);
+    expect(problems('eval', report)).toEqual([]);
     expect(report).toMatchObject({ schema_version: 1, sandbox: true, partial: null, prompts: { total: 6, complete: 6, by_reference: 6 } });
     expect(report.contestants.map(({ name, accuracy }) => [name, accuracy?.right, accuracy?.of])).toEqual([
       ['sandbox/solver', 6, 6],

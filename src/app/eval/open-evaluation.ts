@@ -8,7 +8,9 @@ import type { Contestant } from '../../core/eval/contestant.js';
 import type { EvalPlan } from '../../core/eval/plan.js';
 import { EVAL } from '../../core/limits.js';
 import type { Mixture } from '../../core/mixture.js';
+import type { Provider } from '../../core/model.js';
 import { liveSecrets } from '../keys/secrets.js';
+import { withoutSecrets } from './asking/without-secrets.js';
 import { openPanel } from './contestants/contestants.js';
 import type { Evaluation, EvaluationOptions } from './evaluation.js';
 import { EvalCap } from './money/cap.js';
@@ -44,40 +46,30 @@ interface Ground {
 }
 
 async function open(options: EvaluationOptions, ground: Ground): Promise<Evaluation> {
-  const { config, configured, settings, stores } = ground;
-  const { env, home, planOnly, signal, onNote } = options;
-  const former = options.prompts === null ? latestOf(stores.answers, options.sandbox !== null) : null;
+  const { config, configured, stores } = ground;
+  const sandbox = options.sandbox !== null;
+  const former = options.prompts === null ? latestOf(stores.answers, sandbox) : null;
   const plan = planOf(options.wishes, configured, former?.plan ?? null);
-  const panel = await openPanel({ config, sandbox: options.sandbox !== null, planOnly, signal }, plan);
+  const { planOnly, signal, onNote } = options;
+  const panel = await openPanel({ config, sandbox, planOnly, signal }, plan);
   const baseline = baselineOf(plan, panel.contestants);
   const begun = await begin(options, stores.prompts, plan, former);
   const judges = await judgesFor(options, config, plan, { contestants: panel.contestants, prompts: begun.prompts });
-  for (const warning of [...panel.warnings, ...config.keyRing.warnings, ...judges.warnings]) onNote(warning);
-  const seats = judges.seats;
-  const mixtures = [...panel.contestants.map(({ mixture }) => mixture), ...seats.map(({ mixture }) => mixture)];
-  const world = await openWorld({
-    env,
-    home,
-    settings,
-    providers: distinctByName([...panel.providers, ...judges.providers]),
-    mixtures: mixtures.filter((mixture): mixture is Mixture => mixture !== null),
-    sandbox: options.sandbox,
-    planOnly,
-    signal,
-    onNote,
-  });
+  for (const warning of [...begun.warnings, ...panel.warnings, ...config.keyRing.warnings, ...judges.warnings]) onNote(warning);
+  const { seats } = judges;
+  const world = await worldOf(options, ground, [...panel.contestants, ...seats], [...panel.providers, ...judges.providers]);
   const checker = lazyChecker(options, plan);
   const secrets = liveSecrets(config, world.providers);
   return new EvaluationRun({
     ...begun,
-    sandbox: options.sandbox !== null,
+    sandbox,
     plan,
     contestants: panel.contestants,
     baseline,
     seats,
     store: stores.answers,
     promptStore: stores.prompts,
-    engine: world.engine,
+    engine: withoutSecrets(world.engine, secrets),
     realmOf: world.realmOf,
     cap: new EvalCap(options.maxCost ?? configured.maxCost, world.budgets),
     concurrency: options.concurrency ?? configured.concurrency ?? EVAL.concurrency,
@@ -95,6 +87,17 @@ async function open(options: EvaluationOptions, ground: Ground): Promise<Evaluat
   });
 }
 
+function worldOf(
+  { env, home, sandbox, planOnly, signal, onNote }: EvaluationOptions,
+  { settings }: Ground,
+  asked: readonly { mixture: Mixture | null }[],
+  providers: readonly Provider[],
+) {
+  const mixtures = asked.flatMap(({ mixture }) => mixture ?? []);
+  const distinct = [...new Map(providers.map((provider) => [provider.name, provider])).values()];
+  return openWorld({ env, home, settings, providers: distinct, mixtures, sandbox, planOnly, signal, onNote });
+}
+
 function placesOf({ env, cwd, home, configFile, overrides }: EvaluationOptions) {
   return { env, cwd, home, overrides, ...(configFile === undefined ? {} : { configFile }) };
 }
@@ -104,8 +107,4 @@ function baselineOf({ baseline }: EvalPlan, contestants: readonly Contestant[]):
   if (baseline === null) return names[0] as string;
   if (names.includes(baseline)) return baseline;
   throw new MomError('usage', `--baseline: no contestant is named '${baseline}'`, { hint: nameHint(baseline, names) });
-}
-
-function distinctByName<T extends { name: string }>(items: readonly T[]): T[] {
-  return [...new Map(items.map((item) => [item.name, item])).values()];
 }

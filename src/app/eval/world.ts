@@ -12,7 +12,7 @@ import { openPlace, type SandboxWish } from '../sandbox-place.js';
 import { distinctIds } from './asking/ask.js';
 import { providersRealm, type RealmOf, sandboxRealm } from './asking/realm.js';
 
-export interface WorldOptions {
+interface WorldOptions {
   env: Env;
   home: string;
   settings: Settings;
@@ -27,7 +27,7 @@ export interface WorldOptions {
 }
 
 /** What all runs of an evaluation share. */
-export interface EvalWorld {
+interface EvalWorld {
   engine: Engine;
   /** Of the configuration, over all commands. */
   budgets: readonly Budget[];
@@ -41,6 +41,7 @@ export async function openWorld(options: WorldOptions): Promise<EvalWorld> {
   const { env, home, planOnly, onNote, signal } = options;
   const settings = { ...options.settings, cache: null };
   const sandbox = sandboxOf(options);
+  const simulated = sandbox && (await sandboxRealm(sandbox, options.settings.pricing));
   const place = await openPlace(options.providers, planOnly ? null : sandbox);
   const client = createClient({ providers: place.providers, env });
   const source = planOnly ? await plannedSource(sandbox) : client;
@@ -53,7 +54,7 @@ export async function openWorld(options: WorldOptions): Promise<EvalWorld> {
   return {
     engine: { ...keptInformed(engine, catalog, settings), newId: distinctIds(engine.newId) },
     budgets,
-    realmOf: sandbox ? await sandboxRealm(sandbox, settings.pricing) : providersRealm(place.providers),
+    realmOf: simulated ?? providersRealm(place.providers),
     providers: place.providers,
     async close() {
       await catalog.settle();

@@ -7,6 +7,7 @@ import { jsonLine } from '../output/json.js';
 import { usageError } from '../usage.js';
 import { messagesOf } from '../view/messages.js';
 import { screenOf } from '../view/screen.js';
+import { counted } from '../view/words.js';
 
 /** `mom eval import`: the files of another evaluation as mom's own. */
 export async function run(format: string, dir: string, flags: object, context: CliContext): Promise<Exit> {
@@ -31,17 +32,17 @@ function unknownFormat(format: string, formats: readonly ForeignFormat[]) {
 
 function summary({ prompts, answers, comparisons, missing, contestants, judges }: ForeignImport, folder: string): string {
   const parts = [
-    counted(prompts, 'prompt'),
-    counted(answers, 'answer'),
-    counted(comparisons, 'comparison'),
-    missing === 0 ? null : `${counted(missing, 'comparison')} without a preference`,
+    someOf(prompts, 'prompt'),
+    someOf(answers, 'answer'),
+    someOf(comparisons, 'comparison'),
+    missing === 0 ? null : `${someOf(missing, 'comparison')} without a preference`,
   ];
-  const from = [counted(contestants.length, 'contestant'), counted(judges.length, 'judge')].filter((part) => part !== null).join(' and ');
+  const from = [someOf(contestants.length, 'contestant'), someOf(judges.length, 'judge')].filter((part) => part !== null).join(' and ');
   const next = comparisons > 0 ? '' : ' --judge MODEL';
   return `${parts.filter((part) => part !== null).join(', ')} of ${from} in ${folder}; go on with: mom eval judge ${folder}${next}`;
 }
 
-/** `2 prompts`; null where there is none. */
-function counted(count: number, noun: string): string | null {
-  return count === 0 ? null : `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** Null where there is none. */
+function someOf(count: number, noun: string): string | null {
+  return count === 0 ? null : counted(count, noun);
 }

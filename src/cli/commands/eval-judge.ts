@@ -1,19 +1,16 @@
 import { resolve } from 'node:path';
-import type { EvalQuote } from '../../app/eval/evaluation.js';
 import type { FilesEvaluation, JudgeFilesOptions } from '../../app/eval/judge-files.js';
-import { ERRORS, type ErrorCode, exitCode } from '../../core/error.js';
 import type { EvalReport } from '../../core/eval/report.js';
 import { type CliContext, type Exit, SUCCESS } from '../context.js';
-import { finish } from '../eval/finish.js';
+import { NO_REPORT, PAGE_IS_KEPT, refuse, together } from '../eval/contradictions.js';
+import { finish, partialExit } from '../eval/finish.js';
 import { progressLine } from '../eval/progress-line.js';
 import { type EvalSession, evalSession } from '../eval/session.js';
+import { showQuote } from '../eval/show-quote.js';
 import { openReportFolder } from '../eval/write-report.js';
 import { createEvalRecorders, type EvalRecorders } from '../eval-recorders.js';
-import { jsonText } from '../output/json.js';
 import { SANDBOX_NOTE, sandboxWish } from '../sandbox-wish.js';
-import { usageError } from '../usage.js';
 import { sanitize } from '../view/sanitize.js';
-import { screenOf } from '../view/screen.js';
 import { worldOf } from '../world.js';
 
 interface JudgeFlags {
@@ -51,7 +48,10 @@ export function run(files: readonly string[], given: object, context: CliContext
     try {
       const evaluation = await openJudgeFiles({ ...options, onProgress: progress.update });
       try {
-        if (flags.dryRun) return await showQuote(evaluation, flags, context);
+        if (flags.dryRun) {
+          await showQuote(await evaluation.quote(), flags.json, context);
+          return SUCCESS;
+        }
         await announce(evaluation, flags, session);
         await progress.start();
         const report = await evaluation.run().finally(progress.stop);
@@ -69,23 +69,21 @@ export function run(files: readonly string[], given: object, context: CliContext
 
 /** @throws MomError `usage` */
 function refuseContradictions({ json, csv, output, open, dryRun, log }: JudgeFlags): void {
-  const pairs: [boolean | undefined, string, string][] = [
-    [csv && json, '--csv and --json', 'leave one of them out'],
-    [csv && output !== undefined, '--csv and --output', 'leave one of them out'],
-    [csv && open, '--csv and --open', 'leave one of them out'],
-    [csv && dryRun, '--csv and --dry-run', 'a dry run asks nobody, so there is no report: leave one of them out'],
-    [output !== undefined && dryRun, '--output and --dry-run', 'a dry run asks nobody, so there is no report: leave one of them out'],
-    [open && dryRun, '--open and --dry-run', 'a dry run asks nobody, so there is no report: leave one of them out'],
-    [open && !log, '--open and --no-log', 'the page is kept to be opened: leave one of them out, or write it with -o'],
-  ];
-  const found = pairs.find(([holds]) => holds);
-  if (found) throw usageError(`${found[1]} cannot be used together`, found[2]);
+  refuse([
+    together('--csv', '--json', csv && json),
+    together('--csv', '--output', csv && output !== undefined),
+    together('--csv', '--open', csv && open),
+    together('--csv', '--dry-run', csv && dryRun, NO_REPORT),
+    together('--output', '--dry-run', output !== undefined && dryRun, NO_REPORT),
+    together('--open', '--dry-run', open && dryRun, NO_REPORT),
+    together('--open', '--no-log', open && !log, PAGE_IS_KEPT),
+  ]);
 }
 
 function optionsOf(
   files: readonly string[],
   flags: JudgeFlags,
-  { context, cancellation, messages }: EvalSession,
+  { context, cancellation, warn }: EvalSession,
   recorders: EvalRecorders,
 ): Omit<JudgeFilesOptions, 'onProgress'> {
   return {
@@ -102,7 +100,7 @@ function optionsOf(
     forget: !flags.log,
     planOnly: flags.dryRun === true,
     signal: cancellation.signal,
-    onNote: ({ message }) => messages.warn(message),
+    onNote: warn,
     recordersOf: recorders.of,
   };
 }
@@ -118,18 +116,9 @@ async function announce(evaluation: FilesEvaluation, { sandbox, quiet }: JudgeFl
   messages.note(looksLine(quote));
 }
 
-async function showQuote(evaluation: FilesEvaluation, { json }: JudgeFlags, context: CliContext): Promise<Exit> {
-  const quote: EvalQuote = await evaluation.quote();
-  const screen = screenOf(context);
-  if (json) context.stdout.write(jsonText({ schema_version: 1, ...quote }, screen));
-  else context.stdout.write((await import('../view/eval/quote-text.js')).quoteText(quote, screen));
-  return SUCCESS;
-}
-
 async function showCsv(report: EvalReport, { context, cancellation }: EvalSession): Promise<Exit> {
   const text = (await import('../view/eval/board-csv.js')).boardCsv(report);
   context.stdout.write(context.stdout.isTTY ? sanitize(text) : text);
   if (cancellation.received !== null) return { signal: cancellation.received };
-  if (report.partial === null) return SUCCESS;
-  return { status: report.partial.code in ERRORS ? exitCode(report.partial.code as ErrorCode) : exitCode('no_answer') };
+  return partialExit(report);
 }

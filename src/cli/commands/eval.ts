@@ -8,10 +8,9 @@ import { optionsOf } from '../eval/options.js';
 import { type ProgressLine, progressLine } from '../eval/progress-line.js';
 import { findPrompts, type Prompts } from '../eval/prompts.js';
 import { type EvalSession, evalSession } from '../eval/session.js';
+import { showQuote } from '../eval/show-quote.js';
 import { openReportFolder, type ReportFolder } from '../eval/write-report.js';
-import { jsonText } from '../output/json.js';
 import { SANDBOX_NOTE } from '../sandbox-wish.js';
-import { screenOf } from '../view/screen.js';
 
 /** What one `mom eval` is about. */
 interface Evaluating extends EvalSession {
@@ -64,10 +63,7 @@ async function evaluate(evaluating: Evaluating, prompts: Prompts): Promise<Exit>
 /** Says what it would cost, and with `--apply` what the latest report would change. */
 async function price(evaluating: Evaluating, evaluation: Evaluation): Promise<Exit> {
   const { context, flags, messages } = evaluating;
-  const quote = await evaluation.quote();
-  const screen = screenOf(context);
-  if (flags.json) context.stdout.write(jsonText({ schema_version: 1, dry_run: true, id: evaluation.id, ...quote }, screen));
-  else context.stdout.write((await import('../view/eval/quote-text.js')).quoteText(quote, screen));
+  await showQuote({ id: evaluation.id, ...(await evaluation.quote()) }, flags.json, context);
   if (!flags.apply) return SUCCESS;
   const [{ readEvaluation }, { applyReport }] = await Promise.all([
     import('../../app/eval/read-evaluation.js'),

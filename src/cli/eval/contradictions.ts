@@ -8,13 +8,24 @@ interface Contradiction {
   hint: string;
 }
 
-/** Looked at before anything is opened, read or asked. @throws MomError `usage` for the first contradiction */
+/** For what only a report could be written into, or shown of. */
+export const NO_REPORT = 'a dry run asks nobody, so there is no report: leave one of them out';
+
+/** For `--open` with `--no-log`. */
+export const PAGE_IS_KEPT = 'the page is kept to be opened: leave one of them out, or write it with -o';
+
+/** Those of `mom eval`. Looked at before anything is opened, read or asked. @throws MomError `usage` for the first contradiction */
 export function refuseContradictions(flags: EvalFlags, prompts: string | null): void {
-  const found = [...ofPrompts(flags, prompts), ...ofAsking(flags), ...ofKeeping(flags)].find(({ holds }) => holds);
+  refuse([...ofPrompts(flags, prompts), ...ofAsking(flags), ...ofKeeping(flags)]);
+}
+
+/** @throws MomError `usage` for the first that holds */
+export function refuse(contradictions: readonly Contradiction[]): void {
+  const found = contradictions.find(({ holds }) => holds);
   if (found) throw usageError(found.message, found.hint);
 }
 
-function together(one: string, other: string, holds: boolean | undefined, hint = 'leave one of them out'): Contradiction {
+export function together(one: string, other: string, holds: boolean | undefined, hint = 'leave one of them out'): Contradiction {
   return { holds: holds === true, message: `${one} and ${other} cannot be used together`, hint };
 }
 
@@ -52,12 +63,11 @@ function ofAsking(flags: EvalFlags): Contradiction[] {
 }
 
 function ofKeeping({ resume, log, open, apply, dryRun, output }: EvalFlags): Contradiction[] {
-  const noReport = 'a dry run asks nobody, so there is no report: leave one of them out';
   return [
     together('--resume', '--no-log', resume && !log, 'what is gone on with is what was kept: leave one of them out'),
-    together('--open', '--no-log', open && !log, 'the page is kept to be opened: leave one of them out, or write it with -o'),
-    together('--output', '--dry-run', output !== undefined && dryRun, noReport),
-    together('--open', '--dry-run', open && dryRun, noReport),
+    together('--open', '--no-log', open && !log, PAGE_IS_KEPT),
+    together('--output', '--dry-run', output !== undefined && dryRun, NO_REPORT),
+    together('--open', '--dry-run', open && dryRun, NO_REPORT),
     {
       holds: apply === true && dryRun === true && !resume,
       message: '--apply has nothing to show: a dry run asks nobody',

@@ -34,7 +34,7 @@ export async function deliverReport(session: EvalSession, report: EvalReport, wa
   const { context, messages, cancellation } = session;
   const screen = screenOf(context);
   if (json) context.stdout.write(jsonText(report, screen));
-  else context.stdout.write((await import('../view/eval/report-text.js')).reportText(report, screen, goesOn));
+  else context.stdout.write((await import('../view/eval/report-text.js')).reportText(news(report, session), screen, goesOn));
   const lost = folder === null ? null : await writeReport(folder, report, records).then(() => null, toMomError);
   if (lost !== null) messages.error(errorText(lost));
   else if (folder !== null) messages.note(`the report is in ${folder.name}`);
@@ -43,8 +43,13 @@ export async function deliverReport(session: EvalSession, report: EvalReport, wa
   return lost;
 }
 
+/** Who reads both streams on a terminal has read the warnings that came before. */
+function news(report: EvalReport, { context, told }: EvalSession): EvalReport {
+  return context.stdout.isTTY ? { ...report, warnings: report.warnings.filter(({ code }) => !told.has(code)) } : report;
+}
+
 /** A report on a part of what was wanted ends as a run that fails for the same reason does. */
-function partialExit({ partial }: EvalReport): Exit {
+export function partialExit({ partial }: EvalReport): Exit {
   if (partial === null) return SUCCESS;
   return { status: partial.code in ERRORS ? exitCode(partial.code as ErrorCode) : exitCode('no_answer') };
 }

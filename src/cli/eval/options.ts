@@ -10,7 +10,7 @@ type Wanted = Omit<EvaluationOptions, 'recordersOf' | 'onProgress'>;
 
 /** What the command line wants of an evaluation. @throws MomError `usage` for a wrong `--set` */
 export async function optionsOf(
-  { context, cancellation, messages }: EvalSession,
+  { context, cancellation, warn }: EvalSession,
   flags: EvalFlags,
   prompts: PromptSource | null,
 ): Promise<Wanted> {
@@ -26,6 +26,6 @@ export async function optionsOf(
     forget: !flags.log,
     planOnly: flags.dryRun === true,
     signal: cancellation.signal,
-    onNote: ({ message }) => messages.warn(message),
+    onNote: warn,
   };
 }

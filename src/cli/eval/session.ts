@@ -1,4 +1,5 @@
 import { errorInfo, exitCode, isMomError, toMomError } from '../../core/error.js';
+import type { Warning } from '../../core/run.js';
 import { type Cancellation, listenForSignals } from '../cancellation.js';
 import type { CliContext, Exit } from '../context.js';
 import { jsonText } from '../output/json.js';
@@ -11,6 +12,9 @@ export interface EvalSession {
   context: CliContext;
   cancellation: Cancellation;
   messages: Messages;
+  warn(warning: Warning): void;
+  /** Codes of the warnings that a terminal shows already. */
+  told: ReadonlySet<string>;
 }
 
 /**
@@ -24,8 +28,13 @@ export async function evalSession(
 ): Promise<Exit> {
   const cancellation = listenForSignals();
   const messages = new Messages(context, { quiet, color: 'auto' });
+  const told = new Set<string>();
+  const warn = ({ code, message }: Warning) => {
+    messages.warn(message);
+    if (!quiet && context.stderrIsTTY) told.add(code);
+  };
   try {
-    return await work({ context, cancellation, messages });
+    return await work({ context, cancellation, messages, warn, told });
   } catch (error) {
     const known = toMomError(error);
     if (json) context.stdout.write(jsonText({ schema_version: 1, error: errorInfo(known) }, screenOf(context)));

@@ -1,3 +1,5 @@
+import { EXTRACTORS } from '../../core/extract/rule.js';
+import { CHECK_TIMEOUT, EVAL as LIMITS, SELF_SAMPLES } from '../../core/limits.js';
 import { STRATEGIES } from '../../core/mixture.js';
 import { CONFIG_FILE, type CommandSpec, GROUPS, JSON_OUT, type OptionSpec, SET } from './option-spec.js';
 import { dollars, duration, numberBetween, oneOf, someText, timeAgo, wholeBetween, wholeNumber } from './values.js';
@@ -24,7 +26,7 @@ const MAX_COST: OptionSpec = {
 
 const CONCURRENCY: OptionSpec = {
   flags: '--concurrency <n>',
-  help: 'runs under way at once (default 8)',
+  help: `runs under way at once (default ${LIMITS.concurrency})`,
   group: waiting,
   value: wholeBetween(1, 256),
 };
@@ -67,7 +69,7 @@ const SEED: OptionSpec = { flags: '--seed <n>', help: 'seed of everything that i
 
 const MARGIN: OptionSpec = {
   flags: '--margin <points>',
-  help: 'a contestant that is worse by no more than this is not worse (default 2)',
+  help: `a contestant that is worse by no more than this is not worse (default ${LIMITS.margin})`,
   group: scoring,
   value: numberBetween(0, 100),
 };
@@ -109,7 +111,12 @@ export const EVAL: readonly CommandSpec[] = [
       },
       { flags: '--no-members', help: "leave out the mixtures' models alone", group: models },
       { flags: '--no-sampled', help: 'leave out the best single model sampled at equal cost', group: models },
-      { flags: '--samples <k>', help: 'sample it so often, whatever it costs', group: models, value: wholeBetween(2, 20) },
+      {
+        flags: '--samples <k>',
+        help: 'sample it so often, whatever it costs',
+        group: models,
+        value: wholeBetween(LIMITS.minSamples, SELF_SAMPLES.max),
+      },
       SET,
       JUDGE,
       {
@@ -123,7 +130,7 @@ export const EVAL: readonly CommandSpec[] = [
         flags: '--extract <kind>',
         help: 'how a final answer is found: number, choice, yes_no, json or short (default by the question)',
         group: scoring,
-        value: oneOf('number', 'choice', 'yes_no', 'json', 'short'),
+        value: oneOf(...EXTRACTORS),
       },
       {
         flags: '--check <command>',
@@ -138,7 +145,7 @@ export const EVAL: readonly CommandSpec[] = [
         value: someText,
         completes: 'file',
       },
-      { flags: '--check-timeout <dur>', help: 'limit of one check (default 60s)', group: scoring, value: duration },
+      { flags: '--check-timeout <dur>', help: `limit of one check (default ${CHECK_TIMEOUT / 1_000}s)`, group: scoring, value: duration },
       MARGIN,
       MAX_COST,
       CONCURRENCY,

@@ -46,6 +46,11 @@ export function formatUsd(usd: number): string {
   return rounded(usd, usd === 0 || usd >= 0.01 ? 2 : significant(usd), Math.round);
 }
 
+/** Three significant digits below a dollar, for prices that are compared with each other: these differ by less than a cent. */
+export function formatUsdEach(usd: number): string {
+  return rounded(usd, usd === 0 || usd >= 1 ? 2 : significant(usd) + 1, Math.round);
+}
+
 /** At most so much: rounded up. */
 export function formatMost(usd: number): string {
   return rounded(usd, significant(usd), Math.ceil);

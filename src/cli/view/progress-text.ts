@@ -2,6 +2,7 @@ import type { RunEvent } from '../../core/event.js';
 import type { CallKind } from '../../core/run.js';
 import { isRepair, levelOf, writesQuestions } from '../../observe/level.js';
 import { sanitize } from './sanitize.js';
+import { counted } from './words.js';
 
 /** Calls of one kind and level, asked one after the other or together. */
 interface Stage {
@@ -112,11 +113,6 @@ function checking({ calls }: Stage, name: string): string {
 /** True when the same model has already been asked in this stage. */
 function isAgain({ calls }: Stage, name: string): boolean {
   return [...calls.values()].filter((call) => call.name === name).length > 1;
-}
-
-/** `1 model`, `3 models` */
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function names({ calls }: Stage, state: CallState): string[] {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { MomError } from '../../core/error.js';
+import { killGroup } from '../../core/system/process.js';
 import { isSendableKey } from './key-store.js';
 
 /** A program that prints a key. */
@@ -94,15 +95,6 @@ function outcomeOf({ program, args, cwd, env }: KeyCommand, signal: AbortSignal 
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // All of them have ended.
-  }
 }
 
 function cancelled(signal: AbortSignal): unknown {

@@ -110,9 +110,9 @@ export type Finding = 'better' | 'worse' | 'not_worse' | 'not_shown' | 'too_few'
 /** The answer to the question. */
 export interface VerdictReport {
   contestant: string;
-  /** Whom it is compared with: the best single model, or that model sampled at equal cost. */
+  /** Whom it is compared with: the best single model, that model sampled at equal cost, or, where no mixture is compared, the baseline. */
   against: string;
-  against_role: 'best_single' | 'sampled';
+  against_role: 'best_single' | 'sampled' | 'baseline';
   finding: Finding;
   /** For which kinds of prompt, where there is more than one. */
   kinds: Partial<Record<EvalKind, Finding>>;

@@ -23,3 +23,13 @@ export function processStart(pid: number): string | null {
     return null;
   }
 }
+
+/** Ends a process that leads a group, and everything that it has started. */
+export function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of them have ended.
+  }
+}

@@ -1,5 +1,5 @@
 import type { EvalData } from '../../core/eval/data.js';
-import { groupComparisons } from './judged.js';
+import { groupComparisons } from './comparisons-by-pair.js';
 
 /** What is known of two contestants, by the prompts where anything is. All arrays have the same length. */
 export interface PairEvidence {

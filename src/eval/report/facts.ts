@@ -1,7 +1,7 @@
 import type { EvalData } from '../../core/eval/data.js';
 import type { EvalReport } from '../../core/eval/report.js';
 import { type Cost, sumCosts } from '../../core/usage.js';
-import { costOf } from './costs.js';
+import { costOf } from './contestants/costs.js';
 import type { Evidence } from './evidence.js';
 import type { JudgeFacts } from './judges.js';
 

@@ -1,21 +1,21 @@
 import type { EvalData } from '../../core/eval/data.js';
 import type { EvalReport, LossReport } from '../../core/eval/report.js';
 import type { Warning } from '../../core/run.js';
-import { type BoardDifficulty, boardRows } from './board.js';
-import type { Comparing } from './compare.js';
-import { bestFirst, contestantReports } from './contestants.js';
+import { type BoardDifficulty, boardRows } from './contestants/board.js';
+import { bestFirst, contestantReports } from './contestants/contestants.js';
+import { kindsOf } from './contestants/measures.js';
+import { bestSingle, bestSingleBy, qualities } from './contestants/quality.js';
 import { Evidence } from './evidence.js';
 import { promptFacts, totalCost } from './facts.js';
+import type { Comparing } from './findings/compare.js';
+import { pairsOf } from './findings/pairs.js';
+import { recommend } from './findings/recommend.js';
+import { duelsOf, verdictsOf } from './findings/verdicts.js';
 import { agreementsOf, type JudgeFacts, judgesOf } from './judges.js';
-import { kindsOf } from './measures.js';
-import { pairsOf } from './pairs.js';
-import { bestSingle, bestSingleBy, qualities } from './quality.js';
-import { recommend } from './recommend.js';
-import { duelsOf, verdictsOf } from './verdicts.js';
 import { warningsOf } from './warnings.js';
 
 export { type Loss, worstLosses } from './losses.js';
-export type { BoardDifficulty };
+export type { BoardDifficulty, JudgeFacts };
 export { bestSingle };
 
 /** What was found out, and the facts around it. Durations in milliseconds, cost in US dollars. */
@@ -40,6 +40,8 @@ export interface ReportInput {
   duration_ms: number;
   /** What the caller has to say; what the numbers show is added. */
   warnings: readonly Warning[];
+  /** By contestant: why it failed most often. */
+  failures?: readonly (string | null)[];
   /** Of a published board, for its length-controlled win rate; else it is estimated from the other contestants. */
   difficulty?: BoardDifficulty | null;
 }
@@ -60,10 +62,10 @@ export function makeReport(input: ReportInput): EvalReport {
     quality,
     input,
   );
-  const duels = duelsOf(data, bestSingleBy(data, quality));
+  const order = bestFirst(contestants, quality);
+  const duels = duelsOf(data, { bestSingle: bestSingleBy(data, quality), baseline, ranked: order });
   const resamples = Math.max(RESAMPLES.least, RESAMPLES.perFinding * duels.length * Math.max(1, kinds.length));
   const comparing: Comparing = { data, evidence, resamples, seed };
-  const order = bestFirst(contestants, quality);
   const judges = judgesOf(data, input.judges);
   const prompts = promptFacts(data, evidence);
   const cost = totalCost(data, input.judges);
@@ -80,14 +82,14 @@ export function makeReport(input: ReportInput): EvalReport {
     pairs: pairsOf(comparing, order),
     verdicts: verdictsOf(comparing, duels, kinds, margin),
     recommendations: recommend({ comparing, contestants, baseline, margin }, kinds),
-    judges: judges.map(({ longer_p, ...judge }) => judge),
+    judges: judges.map(({ longer_p, troubles, ...judge }) => judge),
     agreement: agreementsOf(data),
     losses: input.losses,
     cost_usd: cost.usd,
     spent_usd: input.spent_usd,
     cost_source: cost.source,
     duration_ms: input.duration_ms,
-    warnings: withOwn(input.warnings, warningsOf(prompts, contestants, judges)),
+    warnings: withOwn(input.warnings, warningsOf(prompts, contestants, judges, input.failures ?? [])),
   };
 }
 

@@ -6,19 +6,24 @@ import { positionBias } from '../statistics/position.js';
 import { groupBy } from './group.js';
 
 /** What is known of a judge beside its verdicts. */
-export interface JudgeFacts {
-  model: string;
-  /** Null where only a file names it. */
-  family: string | null;
-  in_panel: boolean;
-  looks: number;
-  unreadable: number;
-  cost_usd: number | null;
+export interface JudgeFacts extends Pick<JudgeReport, 'model' | 'family' | 'in_panel' | 'looks' | 'unreadable' | 'cost_usd'> {
+  /** Of the unreadable ones; none where it is not said. */
+  troubles?: JudgeTroubles;
 }
+
+/** Looks that were refused or failed, and why the latest one failed. */
+export interface JudgeTroubles {
+  refused: number;
+  failed: number;
+  failure: string | null;
+}
+
+const NO_TROUBLES: JudgeTroubles = { refused: 0, failed: 0, failure: null };
 
 /** A judge's report, and how likely its share of longer winners is where length does not matter. */
 export interface JudgeFinding extends JudgeReport {
   longer_p: number;
+  troubles: JudgeTroubles;
 }
 
 /** Those that were asked, then those that only a file names. */
@@ -26,10 +31,10 @@ export function judgesOf(data: EvalData, facts: readonly JudgeFacts[]): JudgeFin
   const byJudge = groupBy(data.comparisons, ({ judge }) => judge);
   const asked = new Set(facts.map(({ model }) => model));
   const recorded = [...byJudge].flatMap(([model, comparisons]) => (asked.has(model) ? [] : [recordedFacts(model, comparisons)]));
-  return [...facts, ...recorded].map(({ model, family, in_panel, looks, unreadable, cost_usd }) => {
+  return [...facts, ...recorded].map(({ model, family, in_panel, looks, unreadable, cost_usd, troubles = NO_TROUBLES }) => {
     const comparisons = byJudge.get(model) ?? [];
     const position = positionBias(comparisons.map(({ orders }) => orders));
-    return { model, family, in_panel, looks, unreadable, position, ...longerOf(data, comparisons), cost_usd };
+    return { model, family, in_panel, looks, unreadable, position, ...longerOf(data, comparisons), cost_usd, troubles };
   });
 }
 

@@ -1,10 +1,8 @@
 import type { ContestantReport, EvalReport } from '../../core/eval/report.js';
 import type { Warning } from '../../core/run.js';
+import { LEVEL } from '../statistics/interval.js';
+import { MIN_PROMPTS } from './findings/needs.js';
 import type { JudgeFinding } from './judges.js';
-import { MIN_PROMPTS } from './needs.js';
-
-/** A judge's habit is told where chance alone would give it less often than this. */
-const LEVEL = 0.05;
 
 /** Longer answers are often better ones: only from this share of the wins on is it worth a warning. */
 const NOTABLE_LONGER = 0.6;
@@ -17,8 +15,10 @@ export function warningsOf(
   prompts: EvalReport['prompts'],
   contestants: readonly ContestantReport[],
   judges: readonly JudgeFinding[],
+  failures: readonly (string | null)[],
 ): Warning[] {
-  return [...ofPrompts(prompts), ...contestants.flatMap(ofContestant), ...judges.flatMap(ofJudge)];
+  const ofContestants = contestants.flatMap((contestant, index) => ofContestant(contestant, failures[index] ?? null));
+  return [...ofPrompts(prompts), ...ofContestants, ...judges.flatMap(ofJudge)];
 }
 
 function ofPrompts({ by_reference, by_check, by_judge, unscored }: EvalReport['prompts']): Warning[] {
@@ -31,13 +31,14 @@ function ofPrompts({ by_reference, by_check, by_judge, unscored }: EvalReport['p
   return [...(scored < MIN_PROMPTS ? [few] : []), ...(unscored > 0 ? [left] : [])];
 }
 
-function ofContestant({ name, failed, n }: ContestantReport): Warning[] {
+function ofContestant({ name, failed, n }: ContestantReport, why: string | null): Warning[] {
   if (failed === 0) return [];
-  return [{ code: 'contestant_fails', message: `${name} failed on ${failed} of ${prompts(n)}; that counts as wrong, or as lost` }];
+  const message = `${name} failed on ${failed} of ${prompts(n)}; that counts as wrong, or as lost`;
+  return [{ code: 'contestant_fails', message: why === null ? message : `${message}; most often: ${why}` }];
 }
 
 function ofJudge(judge: JudgeFinding): Warning[] {
-  const { model, family, in_panel, looks, unreadable, longer_share, longer_p } = judge;
+  const { model, family, in_panel, longer_share, longer_p } = judge;
   const warnings = positionOf(judge);
   if (longer_share !== null && longer_share >= NOTABLE_LONGER && longer_p < LEVEL) {
     const share = `the longer answer won ${percent(longer_share)} of the pairs that ${model} decided`;
@@ -47,8 +48,18 @@ function ofJudge(judge: JudgeFinding): Warning[] {
     const message = `the judge ${model} is of ${family === null ? 'a family' : `the family ${family}`} that takes part: judges favour their own`;
     warnings.push({ code: 'judge_in_panel', message });
   }
-  if (unreadable > NOTABLE_UNREADABLE * looks) {
-    const message = `${unreadable} of ${looks} verdicts of the judge ${model} could not be read; they count nowhere`;
+  return [...warnings, ...troublesOf(judge)];
+}
+
+function troublesOf({ model, looks, unreadable, troubles: { refused, failed, failure } }: JudgeFinding): Warning[] {
+  const warnings: Warning[] = [];
+  if (failed > 0) {
+    const message = `the judge ${model} failed on ${failed} of ${looks} looks, which count nowhere`;
+    warnings.push({ code: 'judge_fails', message: failure === null ? message : `${message}; most recently: ${failure}` });
+  }
+  if (unreadable - failed > NOTABLE_UNREADABLE * looks) {
+    const refusals = refused === 0 ? '' : ` (${refused} refused)`;
+    const message = `${unreadable - failed} of ${looks} verdicts of the judge ${model} could not be read${refusals}; they count nowhere`;
     warnings.push({ code: 'judge_unreadable', message });
   }
   return warnings;

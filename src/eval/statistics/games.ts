@@ -20,7 +20,7 @@ export interface Games {
 /** Games to fit: `preference` counts as often as `weight` says, which may be 0. */
 export type WeightedGames = Omit<Games, 'prompt'> & { weight: Float64Array };
 
-/** Keeps a contestant that wins or loses everything at a finite place; moves nobody else by a tenth of a point. In logits. */
+/** Keeps a contestant that wins or loses everything at a finite place; from some dozens of games on it moves nobody else by a point. */
 const RIDGE = 0.01;
 
 /**

@@ -1,7 +1,10 @@
 /** Quantile of the standard normal distribution for two-sided intervals and tests at 95 %. */
 export const Z95 = 1.959963984540054;
 
-const TAIL = 0.025;
+/** What chance alone gives less often than this counts as shown; intervals at 95 % leave out as much. */
+export const LEVEL = 0.05;
+
+const TAIL = LEVEL / 2;
 
 /**
  * The interval between the 2.5 % and the 97.5 % quantile of resampled values (Efron 1979, percentile method), in their unit.

@@ -1,15 +1,8 @@
+import type { BoardLine } from '../../core/eval/report.js';
 import { mean, squaredDeviations } from './moments.js';
 
 /** Columns of AlpacaEval's board that preferences alone decide. */
-export interface PreferenceLine {
-  win_rate: number;
-  standard_error: number | null;
-  n_wins: number;
-  n_wins_base: number;
-  n_draws: number;
-  n_total: number;
-  discrete_win_rate: number;
-}
+type PreferenceLine = Omit<BoardLine, 'avg_length' | 'length_controlled_winrate' | 'lc_standard_error'>;
 
 /**
  * A contestant against the baseline as tatsu-lab/alpaca_eval (metrics/winrate.py) computes it. Preferences from 0 to 1 (theirs

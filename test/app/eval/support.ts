@@ -18,7 +18,10 @@ export interface Wish extends Partial<Omit<EvaluationOptions, 'wishes'>> {
 
 /** A sum that the sandbox's `solver` is asked for. */
 export function sums(count: number, from = 0): string[] {
-  return Array.from({ length: count }, (_, i) => `{"id":"q${from + i}","prompt":"What is ${from + i} + 30?","reference":"${from + i + 30}"}`);
+  return Array.from(
+    { length: count },
+    (_, i) => `{"id":"q${from + i}","prompt":"What is ${from + i} + 30?","reference":"${from + i + 30}"}`,
+  );
 }
 
 /** Questions that nothing but a judge can tell about. */
@@ -27,7 +30,11 @@ export function essays(count: number): string[] {
 }
 
 /** A home of its own and a sandbox that is no part of mom, so that what really goes out is counted. */
-export async function evalPlace(config = '', sandboxOptions: Partial<SandboxOptions> = {}, dialect: 'openrouter' | 'openai' = 'openrouter') {
+export async function evalPlace(
+  config = '',
+  sandboxOptions: Partial<SandboxOptions> = {},
+  dialect: 'openrouter' | 'openai' = 'openrouter',
+) {
   const home = newFolder();
   const sandbox = await startSandbox(sandboxOptions);
   onTestFinished(() => sandbox.close());

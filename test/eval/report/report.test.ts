@@ -194,6 +194,29 @@ describe('the board', () => {
     expect(reportOf(evalData([{ name: 'a', row: '1' }])).contestants[0]?.rating).toBeNull();
   });
 
+  it('has no length-controlled rate where length alone decides, or its error is useless', () => {
+    const random = seededRandom(5);
+    const lengths = (mean: number) => Array.from({ length: 40 }, () => Math.round(mean * (0.8 + 0.4 * random())));
+    const [short, long] = [lengths(100), lengths(105)];
+    const boardOf = (longs: number[], prefers: (prompt: number) => number) => {
+      const entrants = [
+        { name: 'base', row: '?'.repeat(40), length: short },
+        { name: 'long', row: '?'.repeat(40), length: longs },
+      ];
+      const comparisons = short.map((_, prompt) => compared(prompt, 1, 0, prefers(prompt)));
+      return byName(reportOf(evalData(entrants, { comparisons })).contestants, 'long').board;
+    };
+    const longer = boardOf(long, (prompt) => Number((long[prompt] ?? 0) > (short[prompt] ?? 0)));
+    expect(longer).toMatchObject({ length_controlled_winrate: null, lc_standard_error: null, n_total: 40 });
+    // Always longer by about as much: what would be at equal length was never seen.
+    const always = boardOf(
+      short.map((length, prompt) => length + 500 + (prompt % 2)),
+      (prompt) => Number(prompt % 3 > 0),
+    );
+    expect(always?.win_rate).toBeGreaterThan(60);
+    expect(always).toMatchObject({ length_controlled_winrate: null, lc_standard_error: null });
+  });
+
   it('takes length out where a judge only looks at that', () => {
     const random = seededRandom(11);
     const lengths = (mean: number) => Array.from({ length: 400 }, () => Math.round(mean * (0.5 + random())));

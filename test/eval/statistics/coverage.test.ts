@@ -154,7 +154,7 @@ describe('a judge that prefers length', () => {
       const difficulty = promptDifficulty([preference, ...others], 0);
       const found = lengthControlled({ ...rows, preference, difficulty }, null)!;
       // Of these prompts: what a normal difficulty makes of a logit of -0.5, by numerical integration.
-      return covers(39.65, around(found.win_rate, found.standard_error));
+      return covers(39.797, around(found.win_rate, found.standard_error));
     });
     expectNominal(inside);
   });

@@ -94,13 +94,13 @@ describe('the prompts that a difference needs', () => {
       const u = random();
       return u < 0.35 ? 1 : u < 0.55 ? -1 : 0;
     };
-    const prompts = needed(Float64Array.from({ length: 20_000 }, draw))!;
+    const prompts = needed(results(350, 200, 450))!;
     let shown = 0;
-    for (let i = 0; i < 500; i++) {
-      const found = pairedDifference(Float64Array.from({ length: prompts }, draw), { resamples: 300, seed: i });
+    for (let i = 0; i < 1000; i++) {
+      const found = pairedDifference(Float64Array.from({ length: prompts }, draw), { resamples: 500, seed: i });
       if (found.low > 0) shown++;
     }
-    expect(shown / 500).toBeGreaterThan(0.75);
-    expect(shown / 500).toBeLessThan(0.85);
+    expect(shown / 1000).toBeGreaterThan(0.75);
+    expect(shown / 1000).toBeLessThan(0.85);
   });
 });

@@ -13,7 +13,7 @@ import { answerKey, questionKey, recipeKey } from './keys.js';
 import type { RealmOf } from './realm.js';
 import type { Slots } from './slots.js';
 
-export interface AnswersDeps extends Asker {
+interface AnswersDeps extends Asker {
   engine: Engine;
   store: Pick<EvalStore, 'answer' | 'keepAnswer'>;
   cap: EvalCap;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Env } from '../../../config/wishes.js';
 import type { EvalPlan } from '../../../core/eval/plan.js';
@@ -12,6 +11,7 @@ import type { Warning } from '../../../core/run.js';
 import type { Checker } from './checker.js';
 import { type Confine, findConfinement } from './confinement.js';
 import { copyFolder, lookAtFolder } from './folder-copy.js';
+import { checkHomePrefix, removeLeftovers } from './leftovers.js';
 import { placeAnswer } from './place-answer.js';
 import { runCommand } from './run-command.js';
 
@@ -31,7 +31,8 @@ export interface CheckDeps {
  */
 export async function createChecker(plan: NonNullable<EvalPlan['check']>, deps: CheckDeps): Promise<Checker> {
   const before = lookAtFolder(plan.folder);
-  const home = realpathSync(mkdtempSync(join(tmpdir(), 'mom-check-')));
+  removeLeftovers(Date.now());
+  const home = realpathSync(mkdtempSync(checkHomePrefix()));
   const confine = await findConfinement(
     home,
     deps.hidden.filter((folder) => existsSync(folder)),
@@ -40,7 +41,7 @@ export async function createChecker(plan: NonNullable<EvalPlan['check']>, deps: 
   let count = 0;
   return {
     identity: createHash('sha256')
-      .update(JSON.stringify([plan.command, plan.folder, before.mark]))
+      .update(JSON.stringify([plan.command, plan.folder, plan.timeout, before.mark]))
       .digest('hex'),
     async check(prompt, text, signal) {
       count += 1;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { killGroup } from '../../../core/system/process.js';
 
 export interface CommandRun {
   program: string;
@@ -87,14 +88,5 @@ class Tail {
 
   text(): string {
     return Buffer.concat(this.#chunks).subarray(-this.#size).toString('utf8').trim();
-  }
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // All of them have ended.
   }
 }

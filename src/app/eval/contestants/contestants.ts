@@ -10,7 +10,7 @@ import type { Warning } from '../../../core/run.js';
 import { modelName, plainModel } from './plain.js';
 import { nameOf, type WantedMixture, wantedMixtures } from './wanted.js';
 
-export interface ContestantDeps {
+interface ContestantDeps {
   config: LoadedConfig;
   sandbox: boolean;
   /** Nobody will be asked: no command is run for a key. */

@@ -6,8 +6,9 @@ import type { EvalStore } from '../../../core/eval/store.js';
 import { EVAL } from '../../../core/limits.js';
 import { familyOf, type Provider } from '../../../core/model.js';
 import type { Engine } from '../../../engine/index.js';
-import { secretsOf } from '../../keys/secrets.js';
+import { liveSecrets } from '../../keys/secrets.js';
 import { Slots } from '../asking/slots.js';
+import { withoutSecrets } from '../asking/without-secrets.js';
 import { chooseJudges } from '../judging/choose.js';
 import { createJudging } from '../judging/index.js';
 import type { Judging } from '../judging/judging.js';
@@ -37,13 +38,18 @@ export interface Jury {
 export async function openJury(options: JudgeFilesOptions, config: LoadedConfig, contestants: readonly string[]): Promise<Jury> {
   const settings = evalSettingsOf(config);
   const seats = await chooseSeats(options, config, settings, contestants);
-  const store = await openEvalStore({ ...options, forget: options.forget || settingsOf(config).log !== 'full' });
+  const store = await openEvalStore({ ...options, forget: isPassing(options, config) });
   try {
     return await seatJury(options, config, settings, seats, store);
   } catch (error) {
     store.close();
     throw error;
   }
+}
+
+/** Texts stand in the store, so who wants none kept keeps nothing. */
+function isPassing({ forget }: JudgeFilesOptions, config: LoadedConfig): boolean {
+  return forget || settingsOf(config).log !== 'full';
 }
 
 interface Seats {
@@ -78,11 +84,12 @@ async function seatJury(
   const cap = new EvalCap(options.maxCost ?? settings.maxCost, world.budgets);
   const stop = new Stop(options.signal);
   const progress = new Progress(options.onProgress);
-  const keeping = { nothing: options.forget, secrets: secretsOf(config, world.providers) };
+  const secrets = liveSecrets(config, world.providers);
+  const engine = withoutSecrets(world.engine, secrets);
   const judges = seats.map((seat) => ({
     seat: { ...seat, mixture: cap.lets(seat.mixture) },
     judging: createJudging({
-      engine: world.engine,
+      engine,
       judges: [{ ...seat, mixture: cap.lets(seat.mixture) }],
       store,
       realm: world.realmOf(seat.mixture),
@@ -90,7 +97,7 @@ async function seatJury(
       budgets: [cap.budget],
       signal: stop.signal,
       seed: options.seed,
-      recordersOf: (run) => options.recordersOf(run, keeping),
+      recordersOf: (run) => options.recordersOf(run, { nothing: isPassing(options, config), secrets: secrets() }),
       onNote: options.onNote,
       onLook: ({ kept, cost }) => {
         if (!kept) progress.spend(cost.usd, cost.source);
@@ -98,7 +105,7 @@ async function seatJury(
     }),
   }));
   return {
-    engine: world.engine,
+    engine,
     judges,
     cap,
     slots: new Slots(options.concurrency ?? settings.concurrency ?? EVAL.concurrency),

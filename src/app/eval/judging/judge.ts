@@ -1,10 +1,12 @@
+import { type ErrorInfo, MomError } from '../../../core/error.js';
 import type { Judgement, ShownOrder } from '../../../core/eval/records.js';
 import type { EvalStore } from '../../../core/eval/store.js';
 import { type Cost, sumCosts } from '../../../core/usage.js';
+import type { JudgeFacts } from '../../../eval/report/index.js';
 import { type AskDeps, JudgeAsker } from './ask-judge.js';
-import type { AnswerPair, JudgedPair, JudgeTally } from './judging.js';
+import type { AnswerPair, JudgedPair } from './judging.js';
 import { lookKey, reasonKey } from './key.js';
-import { askReason, look } from './look.js';
+import { askReason, type Looked, look } from './look.js';
 import type { JudgeSeat } from './seat.js';
 
 export interface JudgeDeps extends AskDeps {
@@ -31,6 +33,9 @@ interface Sides {
   second: string;
 }
 
+/** A judge that fails on so many looks, before any other came to an end, would fail on the next ones too. */
+const FIRST_LOOKS = 4;
+
 const ORDERS: readonly ShownOrder[] = ['ab', 'ba'];
 
 /** One judge: what it makes of pairs, asked or kept. */
@@ -38,7 +43,10 @@ export class Judge {
   readonly #seat: JudgeSeat;
   readonly #deps: JudgeDeps;
   readonly #asker: JudgeAsker;
-  readonly #tally = { looks: 0, unreadable: 0, cost: sumCosts([]) };
+  readonly #tally = { looks: 0, unreadable: 0, refused: 0, failed: 0, failure: null as string | null, cost: sumCosts([]) };
+
+  /** By key: two contestants may say the same, and what is shown alike is not asked twice at once. */
+  readonly #underWay = new Map<string, Promise<Looked>>();
 
   constructor(seat: JudgeSeat, deps: JudgeDeps) {
     this.#seat = seat;
@@ -83,21 +91,33 @@ export class Judge {
     return judgement.reason;
   }
 
-  tally(): JudgeTally {
+  tally(): JudgeFacts {
     const { name: model, family, in_panel } = this.#seat;
-    const { looks, unreadable, cost } = this.#tally;
+    const { looks, unreadable, refused, failed, failure, cost } = this.#tally;
     const isKnown = cost.source !== 'unknown' && cost.source !== 'partial';
-    return { model, family, in_panel, looks, unreadable, cost_usd: isKnown ? cost.usd : null };
+    return { model, family, in_panel, looks, unreadable, troubles: { refused, failed, failure }, cost_usd: isKnown ? cost.usd : null };
   }
 
   async #look(pair: AnswerPair, sides: Sides): Promise<{ judgement: Judgement; kept: boolean }> {
     const key = lookKey(this.#looked(pair, sides));
     const known = this.#deps.refresh ? null : this.#find(key);
-    const judgement = known ?? (await look(this.#asker, { prompt: pair.prompt, ...sides, better: null }));
-    const kept = known !== null;
-    if (!kept) this.#keep(key, judgement);
-    this.#count(judgement, kept);
-    return { judgement, kept };
+    if (known !== null) {
+      this.#count(known, true);
+      return { judgement: known, kept: true };
+    }
+    const twin = this.#underWay.get(key);
+    if (twin) {
+      const { judgement } = await twin;
+      this.#count(judgement, true);
+      return { judgement, kept: true };
+    }
+    const asked = look(this.#asker, { prompt: pair.prompt, ...sides, better: null }).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, asked);
+    const { judgement, error } = await asked;
+    this.#keep(key, judgement);
+    this.#count(judgement, false);
+    if (error !== null && judgement.trouble === 'failed') this.#failed(error);
+    return { judgement, kept: false };
   }
 
   #find(key: string): Judgement | null {
@@ -113,7 +133,19 @@ export class Judge {
     const tally = this.#tally;
     tally.looks += 1;
     if (judgement.winner === null) tally.unreadable += 1;
+    if (judgement.trouble === 'refused') tally.refused += 1;
+    if (judgement.trouble === 'failed') tally.failed += 1;
     this.#pay('verdict', judgement, kept);
+  }
+
+  /** @throws MomError where it has done nothing else than fail */
+  #failed({ code, message }: ErrorInfo): void {
+    this.#tally.failure = message;
+    const { looks, failed } = this.#tally;
+    if (failed < looks || failed < FIRST_LOOKS) return;
+    throw new MomError(code, `the judge ${this.#seat.name} failed on all of its first ${failed} looks: ${message}`, {
+      hint: 'go on with --resume later, or name another judge with --judge',
+    });
   }
 
   #pay(what: Look['what'], judgement: Judgement, kept: boolean): void {

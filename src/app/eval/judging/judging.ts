@@ -1,5 +1,6 @@
 import type { Comparison } from '../../../core/eval/data.js';
 import type { EvalPrompt } from '../../../core/eval/prompt.js';
+import type { JudgeFacts } from '../../../eval/report/index.js';
 
 /** Two answers to one prompt; a contestant that failed has no text. */
 export interface AnswerPair {
@@ -14,16 +15,6 @@ export interface JudgedPair extends Pick<Comparison, 'judge' | 'preference' | 'o
   asked: number;
 }
 
-/** What is known of a judge beside its verdicts. */
-export interface JudgeTally {
-  model: string;
-  family: string | null;
-  in_panel: boolean;
-  looks: number;
-  unreadable: number;
-  cost_usd: number | null;
-}
-
 /** Blind judges that look at each pair in both orders. What is kept from before is not asked again. */
 export interface Judging {
   /** By every judge. A text beside none wins without a look; two missing ones are a tie. @throws MomError when the money or the signal ends it */
@@ -32,5 +23,5 @@ export interface Judging {
   kept(pair: AnswerPair): number;
   /** Why the winner of a pair is better, in one judge's words; null where it does not say. */
   explain(pair: AnswerPair): Promise<string | null>;
-  tallies(): readonly JudgeTally[];
+  tallies(): readonly JudgeFacts[];
 }

@@ -1,3 +1,4 @@
+import type { ErrorInfo } from '../../../core/error.js';
 import type { Judgement } from '../../../core/eval/records.js';
 import { WHY } from '../../../core/reply-marks.js';
 import { type Cost, sumCosts } from '../../../core/usage.js';
@@ -10,16 +11,22 @@ const WINNERS: Readonly<Record<Letter, NonNullable<Judgement['winner']>>> = { A:
 /** A reason is not longer, in characters: two sentences were asked for. */
 const MAX_REASON = 600;
 
+export interface Looked {
+  judgement: Judgement;
+  /** Of the call. */
+  error: ErrorInfo | null;
+}
+
 /**
  * One look at two answers. A reply that can't be read is asked for once more.
  * @returns `a` as the winner is the text that was shown first
  */
-export async function look(asker: JudgeAsker, shown: Shown): Promise<Judgement> {
+export async function look(asker: JudgeAsker, shown: Shown): Promise<Looked> {
   const first = await asker.ask(shown, 'letter');
-  const judged = judgementOf(first, first.cost);
-  if (judged.trouble !== 'unreadable') return judged;
+  const judgement = judgementOf(first, first.cost);
+  if (judgement.trouble !== 'unreadable') return { judgement, error: first.error };
   const second = await asker.ask(shown, 'letter_again');
-  return judgementOf(second, sumCosts([first.cost, second.cost]));
+  return { judgement: judgementOf(second, sumCosts([first.cost, second.cost])), error: second.error };
 }
 
 function judgementOf(reply: Reply, cost: Cost): Judgement {

@@ -27,7 +27,8 @@ export class EvalCap {
     this.setByUser = maxCost !== null;
     const source = this.setByUser ? '' : ' (the built-in one)';
     const name = `the evaluation's cap of ${dollars(this.usd)}${source}`;
-    this.budget = new CountedBudget(memoryBudget(this.usd, name, 'raise it (--max-cost); --resume then asks only what is missing'));
+    const hint = 'raise it (--max-cost), or lower expected_output, which is set aside for each call; --resume asks only what is missing';
+    this.budget = new CountedBudget(memoryBudget(this.usd, name, hint), () => this.#lookAgain());
     this.#shared = [this.budget, ...configured];
   }
 
@@ -54,7 +55,8 @@ export class EvalCap {
   async spend<T>(quote: Pick<Quote, 'usd'>, work: () => Promise<T>): Promise<T> {
     const worst = quote.usd?.high ?? 0;
     while (!fits(worst, this.#free())) {
-      if (this.#runs === 0) throw this.#tooDear(worst);
+      // Judges set money aside too.
+      if (this.#runs === 0 && this.budget.open === 0) throw this.#tooDear(worst);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     this.#runs += 1;
@@ -64,9 +66,7 @@ export class EvalCap {
     } finally {
       this.#runs -= 1;
       this.#underWay = this.#runs === 0 ? 0 : this.#underWay - worst;
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const look of waiting) look();
+      this.#lookAgain();
     }
   }
 
@@ -75,6 +75,12 @@ export class EvalCap {
     const texts = [...result.warnings.filter(({ code }) => CUT.has(code)).map(({ message }) => message), result.error?.message ?? ''];
     const budget = this.#shared.find(({ name }) => texts.some((text) => text.includes(name)));
     return budget ? new MomError('cost_cap', `${budget.name} is reached`, { hint: budget.hint }) : null;
+  }
+
+  #lookAgain(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const look of waiting) look();
   }
 
   /** Dollars that are neither spent nor promised; what runs under way have set aside is a part of what they may cost. */
@@ -93,10 +99,14 @@ export class EvalCap {
 /** A budget that tells what is set aside of it at the moment. */
 class CountedBudget implements Budget {
   reserved = 0;
+  /** Reservations that are not settled: sums of dollars keep dust. */
+  open = 0;
   readonly #budget: Budget;
+  readonly #onSettled: () => void;
 
-  constructor(budget: Budget) {
+  constructor(budget: Budget, onSettled: () => void) {
     this.#budget = budget;
+    this.#onSettled = onSettled;
   }
 
   get name(): string {
@@ -115,7 +125,9 @@ class CountedBudget implements Budget {
     const reservation = this.#budget.reserve(usd);
     if (reservation === null) return null;
     let own = usd;
+    let isOpen = true;
     this.reserved += usd;
+    this.open += 1;
     return {
       grow: (more) => {
         const grown = reservation.grow(more);
@@ -124,9 +136,12 @@ class CountedBudget implements Budget {
         return grown;
       },
       settle: (cost) => {
+        if (!isOpen) return;
+        isOpen = false;
         reservation.settle(cost);
-        this.reserved = Math.max(0, this.reserved - own);
-        own = 0;
+        this.open -= 1;
+        this.reserved = this.open === 0 ? 0 : this.reserved - own;
+        this.#onSettled();
       },
     };
   }

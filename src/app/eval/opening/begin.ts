@@ -3,26 +3,35 @@ import { MomError } from '../../../core/error.js';
 import type { EvalPlan } from '../../../core/eval/plan.js';
 import type { EvalPrompt } from '../../../core/eval/prompt.js';
 import type { EvalStore, StoredEvaluation } from '../../../core/eval/store.js';
+import type { Warning } from '../../../core/run.js';
 import type { EvaluationOptions } from '../evaluation.js';
 import { promptsOf } from '../prompts/intake.js';
 import type { SurveyedPrompt } from '../running/results.js';
 import { scoredBy } from '../running/scorer.js';
+import { UnfitReferences } from './unfit.js';
 
-export interface Begun {
+interface Begun {
   id: string;
   startedAt: string;
   prompts: readonly SurveyedPrompt[];
+  /** What a reader of the report has to know of the prompts. */
+  warnings: readonly Warning[];
 }
 
 /** A new evaluation with its prompts, or the former one with its new plan. */
 export async function begin(options: EvaluationOptions, store: EvalStore, plan: EvalPlan, former: StoredEvaluation | null): Promise<Begun> {
   const { prompts: source, planOnly, env, home, onNote } = options;
   const prompts: SurveyedPrompt[] = [];
-  const survey = (prompt: EvalPrompt) => prompts.push({ id: prompt.id, kind: prompt.kind, by: scoredBy(prompt, plan) });
+  const unfit = new UnfitReferences();
+  const survey = (prompt: EvalPrompt) => {
+    const by = scoredBy(prompt, plan);
+    prompts.push({ id: prompt.id, kind: prompt.kind, by });
+    unfit.note(prompt, plan, by);
+  };
   if (former !== null) {
     if (!planOnly) store.keepPlan(former.id, plan);
     for (const prompt of store.prompts(former.id)) survey(prompt);
-    return { id: former.id, startedAt: former.started_at, prompts };
+    return { id: former.id, startedAt: former.started_at, prompts, warnings: unfit.warnings(plan) };
   }
   const sandbox = options.sandbox !== null;
   const now = new Date();
@@ -38,7 +47,7 @@ export async function begin(options: EvaluationOptions, store: EvalStore, plan: 
     { id, started_at: startedAt, sandbox, plan },
     surveyed(promptsOf({ source, seed: plan.seed, sandbox, env, home, onNote })),
   );
-  return { id, startedAt, prompts };
+  return { id, startedAt, prompts, warnings: unfit.warnings(plan) };
 }
 
 /** In the form of runs' ids: date, time, and six random hex digits. */

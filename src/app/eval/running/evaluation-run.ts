@@ -38,6 +38,7 @@ export class EvaluationRun implements Evaluation {
   async run(): Promise<EvalReport> {
     await this.#refuseUnknownPrices();
     await this.#ask(this.#bench.results.contestants.map((_, index) => index));
+    this.#refuseSilence();
     const best = bestSingle(this.#bench.results, this.#parts.baseline);
     await this.#ask(this.#addSampled(best));
     const losses = await this.#describeLosses(best);
@@ -70,6 +71,13 @@ export class EvaluationRun implements Evaluation {
     this.#bench.stop.throwFailure();
   }
 
+  /** @throws MomError where nobody has answered anything, and nothing has ended it */
+  #refuseSilence(): void {
+    const { failures, stop } = this.#bench;
+    const error = stop.reason === null ? failures.ofAll() : null;
+    if (error) throw error;
+  }
+
   /** After an end only those take part that were asked before. @returns their indexes */
   #addSampled(best: number | null): number[] {
     const { plan } = this.#parts;
@@ -84,10 +92,11 @@ export class EvaluationRun implements Evaluation {
   }
 
   #report(losses: readonly LossReport[]): EvalReport {
-    const { id, startedAt, sandbox, baseline, plan, store, onNote } = this.#parts;
-    const { reason } = this.#bench.stop;
+    const { id, startedAt, sandbox, baseline, plan, store, warnings, onNote } = this.#parts;
+    const { stop, results, failures, judging, scorer, progress } = this.#bench;
+    const { reason } = stop;
     const report = makeReport({
-      data: this.#bench.results,
+      data: results,
       id,
       started_at: startedAt,
       sandbox,
@@ -95,11 +104,12 @@ export class EvaluationRun implements Evaluation {
       baseline,
       margin: plan.margin,
       seed: plan.seed,
-      judges: this.#bench.judging?.tallies() ?? [],
+      judges: judging?.tallies() ?? [],
       losses,
-      spent_usd: this.#bench.progress.spent(),
+      spent_usd: progress.spent(),
       duration_ms: Math.round(performance.now() - this.#began),
-      warnings: [],
+      warnings: [...warnings, ...scorer.warnings()],
+      failures: results.contestants.map((_, index) => failures.reasonOf(index)),
     });
     try {
       store.keepReport(id, report);

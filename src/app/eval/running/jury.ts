@@ -11,7 +11,7 @@ export interface Jury extends Judging {
   readonly judges: readonly { seat: JudgeSeat; kept(pair: AnswerPair): number }[];
 }
 
-export type JuryDeps = Omit<JudgingDeps, 'judges' | 'realm'> & { judgeRealm: (seat: JudgeSeat) => string };
+type JuryDeps = Omit<JudgingDeps, 'judges' | 'realm'> & { judgeRealm: (seat: JudgeSeat) => string };
 
 /** Each judge looks at a pair in both orders. */
 export const LOOKS = 2;

@@ -53,8 +53,9 @@ async function workOn(deps: Workbench, placed: PlacedPrompt, contestants: readon
 
 /** Asks one contestant and tells how good its answer is, as far as that needs no other answer. */
 async function answerOf(deps: Workbench, placed: PlacedPrompt, index: number): Promise<EvalAnswer> {
-  const { answers, results, scorer, slots, progress } = deps;
+  const { answers, results, failures, scorer, slots, progress } = deps;
   const answer = await answers.get(contestantAt(results, index), placed);
+  failures.note(index, answer);
   progress.done('asking', answer.status === 'failed');
   const by = results.prompts[placed.index]?.by ?? 'judge';
   if (by === 'check') progress.expect('checking', 1);

@@ -5,15 +5,17 @@ import type { EvalPrompt } from '../../../core/eval/prompt.js';
 import type { CheckResult, EvalAnswer } from '../../../core/eval/records.js';
 import type { EvalStore } from '../../../core/eval/store.js';
 import { EXTRACTORS, type ExtractorName } from '../../../core/extract/rule.js';
+import type { Warning } from '../../../core/run.js';
 import { scoreByReference } from '../../../eval/scoring/exact.js';
 import { checkKey } from '../asking/keys.js';
 import type { Checker } from '../check/checker.js';
+import { CheckTroubles, isMissing } from './check-troubles.js';
 import type { ScoredBy } from './results.js';
 import type { Stop } from './stop.js';
 
 type Scored = Pick<Outcome, 'score' | 'scored_by'>;
 
-export interface ScorerDeps {
+interface ScorerDeps {
   store: Pick<EvalStore, 'check' | 'keepCheck'>;
   extract: string | null;
   /** Opens the one that runs the user's command; null where there is none. */
@@ -30,6 +32,12 @@ export function scoredBy(
   return check === null ? 'judge' : 'check';
 }
 
+/** Why a reference tells nothing, as the end of a sentence about it. */
+export function unfitReference(prompt: Pick<EvalPrompt, 'messages' | 'reference'>, { extract }: Pick<EvalPlan, 'extract'>): string {
+  const scored = scoreByReference(prompt, '', extractorNamed(extract));
+  return 'unfit' in scored ? scored.unfit : '';
+}
+
 function extractorNamed(name: string | null): ExtractorName | null {
   return EXTRACTORS.find((known) => known === name) ?? null;
 }
@@ -38,6 +46,7 @@ function extractorNamed(name: string | null): ExtractorName | null {
 export class Scorer {
   readonly #deps: ScorerDeps;
   readonly #extract: ExtractorName | null;
+  readonly #troubles = new CheckTroubles();
 
   constructor(deps: ScorerDeps) {
     this.#deps = deps;
@@ -53,16 +62,28 @@ export class Scorer {
     return { score: 'score' in scored ? scored.score : null, scored_by: by };
   }
 
+  /** What the checks show that a reader of the report has to know. */
+  warnings(): Warning[] {
+    return this.#troubles.warnings();
+  }
+
   async #check(prompt: EvalPrompt, text: string): Promise<CheckResult> {
     const { checker: open, store, stop } = this.#deps;
     if (open === null) throw new MomError('bug', 'an answer was to be checked without a command');
     const checker = await open();
     const key = checkKey(checker.identity, prompt, text);
     const kept = store.check(key);
-    if (kept !== null) return kept;
-    stop.throwIfEnded();
-    const result = await checker.check(prompt, text, stop.signal);
-    store.keepCheck(key, result);
+    const result = kept ?? (await this.#run(checker, prompt, text));
+    // One that could not be run at all says nothing about the answer: the next evaluation tries again.
+    if (kept === null && !isMissing(result)) store.keepCheck(key, result);
+    const error = this.#troubles.note(result);
+    if (error) stop.end(error);
     return result;
+  }
+
+  #run(checker: Checker, prompt: EvalPrompt, text: string): Promise<CheckResult> {
+    const { stop } = this.#deps;
+    stop.throwIfEnded();
+    return checker.check(prompt, text, stop.signal);
   }
 }

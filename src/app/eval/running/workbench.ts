@@ -12,6 +12,7 @@ import type { Checker } from '../check/checker.js';
 import type { EvalProgress } from '../evaluation.js';
 import type { JudgeSeat } from '../judging/seat.js';
 import type { EvalCap } from '../money/cap.js';
+import { Failures } from './failures.js';
 import { FirstFailures } from './first-failures.js';
 import { createJury, type Jury } from './jury.js';
 import { Progress } from './progress.js';
@@ -30,6 +31,8 @@ export interface EvalParts {
   /** Name of the contestant that the others are compared with. */
   baseline: string;
   prompts: readonly SurveyedPrompt[];
+  /** What the report has to say of the prompts. */
+  warnings: readonly Warning[];
   /** Nobody where nothing is to be judged. */
   seats: readonly JudgeSeat[];
   store: EvalStore;
@@ -54,6 +57,7 @@ export interface Workbench {
   slots: Slots;
   progress: Progress;
   results: Results;
+  failures: Failures;
   answers: Answers;
   scorer: Scorer;
   judging: Jury | null;
@@ -73,6 +77,7 @@ export function openWorkbench(parts: EvalParts, stop: Stop): Workbench {
     slots,
     progress,
     results,
+    failures: new Failures(),
     answers: openAnswers({ ...parts, engine }, { stop, slots, results }),
     scorer: new Scorer({ store, extract: plan.extract, checker, stop }),
     judging: openJury({ ...parts, engine }, stop),

@@ -1,8 +1,9 @@
 import type { EvalReport } from '../../../core/eval/report.js';
 import type { CostSource } from '../../../core/usage.js';
 import { type Html, html } from '../page/html.js';
-import { timeText } from '../page/words.js';
+import { utcText } from '../page/words.js';
 import { formatCost } from '../price.js';
+import { timeText } from '../words.js';
 import { count, named, UNKNOWN } from './words.js';
 
 /** What was evaluated, at a glance. */
@@ -41,9 +42,4 @@ function scoring({ prompts: { by_reference, by_check, by_judge, unscored } }: Ev
 function money(usd: number | null, source: CostSource, isSandbox: boolean): string {
   if (usd === null) return UNKNOWN;
   return `${formatCost(usd, source)}${isSandbox ? ', simulated' : ''}`;
-}
-
-/** A page may be read anywhere: `2026-01-31 08:15 UTC`. */
-export function utcText(iso: string): string {
-  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,8 +1,10 @@
 import type { EvalReport } from '../../../core/eval/report.js';
-import { type Html, html, visible } from '../page/html.js';
+import { documentOf } from '../page/document.js';
+import { type Html, html } from '../page/html.js';
+import { utcText } from '../page/words.js';
 import { recommendations, warnings } from './advice.js';
 import { contestants } from './contestants.js';
-import { facts, utcText } from './facts.js';
+import { facts } from './facts.js';
 import { judges } from './judges.js';
 import { kinds } from './kinds.js';
 import { latency } from './latency.js';
@@ -16,32 +18,15 @@ import { contents, type Section, sectionHtml } from './section.js';
 import { STYLE } from './style.js';
 import { verdicts } from './verdicts.js';
 
-/** Nothing is loaded and nothing runs, whatever stands on the page. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
-/** An evaluation as one HTML page that needs nothing beside it. */
+/** An evaluation as one HTML page. */
 export async function evalPage(report: EvalReport): Promise<string> {
   const sections = sectionsOf(report);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>${report.verdicts[0]?.sentence ?? report.id} · mom eval</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-${head(report)}${verdicts(report)}${notices(report)}${facts(report)}${contents(sections)}${sections.map(sectionHtml)}</main>
-<footer><p>Made by <code>mom eval show ${report.id} -o DIR</code></p></footer>
-</body>
-</html>
-`;
-  return visible(page.markup);
+  return documentOf({
+    title: `${report.verdicts[0]?.sentence ?? report.id} · mom eval`,
+    style: STYLE,
+    main: [head(report), verdicts(report), notices(report), facts(report), contents(sections), sections.map(sectionHtml)],
+    madeBy: `mom eval show ${report.id} -o DIR`,
+  });
 }
 
 function head({ started_at }: EvalReport): Html {

@@ -1,6 +1,6 @@
 import type { ContestantReport, EvalReport, Spread } from '../../../core/eval/report.js';
 import { type Html, html } from '../page/html.js';
-import { timeText } from '../page/words.js';
+import { timeText } from '../words.js';
 import { type Section, table } from './section.js';
 import { NOTHING, named } from './words.js';
 

@@ -3,10 +3,17 @@ import type { EvalReport, Finding, VerdictReport } from '../../../core/eval/repo
 import { type Html, html } from '../page/html.js';
 import { count, FINDING_SIGNS, FINDING_WORDS, named } from './words.js';
 
+const ROLES: Readonly<Record<VerdictReport['against_role'], string>> = {
+  best_single: 'the best single model',
+  sampled: 'one model sampled at equal cost',
+  baseline: 'the baseline',
+};
+
 /** The answer to the question, before everything else. */
 export function verdicts({ verdicts: all }: EvalReport): Html {
+  const isOfMixtures = all.every(({ against_role }) => against_role !== 'baseline');
   return html`<section class="verdicts" aria-labelledby="verdict">
-<h2 id="verdict">Is the mixture worth it?</h2>
+<h2 id="verdict">${isOfMixtures ? 'Is the mixture worth it?' : 'Who is better?'}</h2>
 ${
   all.length === 0
     ? html`<p class="sentence">There is no verdict, which takes a mixture and a single model; the table below compares the contestants.</p>
@@ -21,9 +28,7 @@ function verdict(one: VerdictReport): Html {
   // The sentences of the other findings say it.
   const needed = finding === 'not_worse' ? prompts_needed : null;
   return html`<article class="verdict is-${finding}">
-<p class="finding">${badge(finding)} <span class="pair">${named(contestant)} against ${named(against)}${
-    one.against_role === 'sampled' ? ' (one model sampled at equal cost)' : ' (the best single model)'
-  }</span></p>
+<p class="finding">${badge(finding)} <span class="pair">${named(contestant)} against ${named(against)} (${ROLES[one.against_role]})</span></p>
 <p class="sentence" lang="" dir="auto">${sentence}</p>
 ${kinds(one)}${
   needed === null

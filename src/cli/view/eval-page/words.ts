@@ -1,5 +1,6 @@
 import type { Basis, Estimate, Finding } from '../../../core/eval/report.js';
 import { type Html, html } from '../page/html.js';
+import { formatUsdEach } from '../price.js';
 
 /** What is shown where there is no number. */
 export const NOTHING = '–';
@@ -64,14 +65,10 @@ export function count(value: number): string {
   return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : NOTHING;
 }
 
-/** Dollars of one prompt with three significant digits, since these are compared with each other: `$0.0123`. */
+/** Dollars of one prompt: `$0.0123`. */
 export function usdEach(usd: number): string {
   if (!Number.isFinite(usd)) return UNKNOWN;
-  if (usd === 0) return '$0';
-  const decimals = Math.min(20, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(usd)))));
-  return `${usd < 0 ? '−' : ''}$${Math.abs(usd)
-    .toFixed(decimals)
-    .replace(/(\.\d\d\d*?)0+$/, '$1')}`;
+  return usd === 0 ? '$0' : formatUsdEach(usd);
 }
 
 /** A name that somebody has given, apart from the direction of the text around it. */

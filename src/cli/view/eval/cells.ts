@@ -1,7 +1,7 @@
-import { formatDuration } from '../../../core/duration.js';
 import type { Estimate, Measures, Spread } from '../../../core/eval/report.js';
 import type { CostSource } from '../../../core/usage.js';
-import { formatUsd } from '../price.js';
+import { formatUsdEach } from '../price.js';
+import { timeText } from '../words.js';
 
 /** A share of right answers: `89.1 %` */
 export function percent(share: number): string {
@@ -22,19 +22,9 @@ export function rate(value: number, error: number | null): string {
 export function promptCost({ cost_usd }: Pick<Measures, 'cost_usd'>, source: CostSource): string {
   if (cost_usd === null || source === 'unknown') return '?';
   const mark = source === 'partial' ? '≥ ' : source === 'estimated' ? '~' : '';
-  return `${mark}${preciseUsd(cost_usd.value)}`;
+  return `${mark}${formatUsdEach(cost_usd.value)}`;
 }
 
-/** Three digits that count, and cents in any case: contestants are told apart by less than a cent. */
-export function preciseUsd(usd: number): string {
-  if (usd === 0 || usd >= 1) return formatUsd(usd);
-  const decimals = Math.min(20, Math.max(2, 2 - Math.floor(Math.log10(usd))));
-  return `$${usd.toFixed(decimals).replace(/(\.\d\d\d*?)0+$/, '$1')}`;
-}
-
-/** `850 ms`, `4.2 s`, `2 m 5 s`: the median. */
 export function median(spread: Spread | null): string {
-  if (spread === null) return '';
-  const ms = spread.median;
-  return ms >= 1_000 && ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms);
+  return spread === null ? '' : timeText(spread.median);
 }

@@ -1,4 +1,4 @@
-import type { ContestantReport, EvalReport } from '../../../core/eval/report.js';
+import type { BoardLine, ContestantReport, EvalReport } from '../../../core/eval/report.js';
 import { oneLine } from '../sanitize.js';
 import type { Style } from '../style.js';
 import type { Cell, Column } from '../table.js';
@@ -39,12 +39,12 @@ const FIELDS: readonly Field[] = [
   },
   {
     column: number('same length', 3),
-    text: ({ board }) => (board?.length_controlled_winrate == null ? '' : rate(board.length_controlled_winrate, board.lc_standard_error)),
+    text: ({ board }) => (board === null ? '' : lengthControlled(board)),
     isKnown: ({ board }) => board?.length_controlled_winrate != null,
   },
   {
     column: number('rating', 4),
-    text: ({ rating }) => (rating === null ? '' : (rating.style_controlled ?? rating.plain).value.toFixed(0)),
+    text: ({ rating }) => (rating === null ? '' : rating.plain.value.toFixed(0)),
     isKnown: ({ rating }) => rating !== null,
   },
   {
@@ -53,7 +53,7 @@ const FIELDS: readonly Field[] = [
     isKnown: ({ role }) => role !== 'given',
   },
   {
-    column: number('first', 1),
+    column: number('first token', 1),
     text: ({ first_token_ms }) => median(first_token_ms),
     isKnown: ({ first_token_ms }) => first_token_ms !== null,
   },
@@ -70,6 +70,20 @@ const FIELDS: readonly Field[] = [
   },
 ];
 
+/** What the titles of columns have no room for. */
+const NOTES: readonly { title: string; note: string }[] = [
+  { title: 'wins', note: 'wins: with their standard error' },
+  { title: 'same length', note: "same length: wins as if answers were equally long, ? where that can't be told" },
+  { title: 'rating', note: 'rating: Bradley-Terry, mean 1000' },
+  { title: 'first token', note: 'first token, took: medians' },
+];
+
+/** One line about the columns that `heading`, the table's first line, has; none where they speak for themselves. */
+export function columnNotes(heading: string): string[] {
+  const notes = NOTES.filter(({ title }) => heading.includes(title)).map(({ note }) => note);
+  return notes.length === 0 ? [] : [notes.join('; ')];
+}
+
 /** Everybody, the best first, with what is known of them. */
 export function contestantsTable({ contestants }: EvalReport, style: Style): Table {
   const fields = FIELDS.filter(({ isKnown }) => isKnown === undefined || contestants.some(isKnown));
@@ -79,6 +93,10 @@ export function contestantsTable({ contestants }: EvalReport, style: Style): Tab
       fields.map(({ text }, index): Cell => ({ text: text(contestant), ...(index === 0 ? { paint: style.cyan } : {}) })),
     ),
   };
+}
+
+function lengthControlled({ length_controlled_winrate, lc_standard_error }: BoardLine): string {
+  return length_controlled_winrate === null ? '?' : rate(length_controlled_winrate, lc_standard_error);
 }
 
 /** Wins are against the baseline, which has none itself. */

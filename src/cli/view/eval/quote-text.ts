@@ -1,11 +1,11 @@
 import type { EvalQuote, EvalQuoteLine } from '../../../app/eval/evaluation.js';
 import type { Bounds } from '../../../core/quote.js';
-import { formatLeast, formatTokenBounds, formatUsdBounds } from '../price.js';
+import { formatLeast, formatTokenBounds, formatUsdBounds, formatUsdEach } from '../price.js';
 import { oneLine } from '../sanitize.js';
 import type { Screen } from '../screen.js';
 import { styleOf } from '../style.js';
 import { type Cell, type Column, tableLines, wrapped } from '../table.js';
-import { preciseUsd } from './cells.js';
+import { counted } from '../words.js';
 
 /** `will ask 4 contestants 50 prompts: 210 to 260 calls, $0.40 to $2.10, cap $10.00` */
 export function quoteLine(quote: EvalQuote): string {
@@ -15,7 +15,7 @@ export function quoteLine(quote: EvalQuote): string {
   const parts = [
     `will ask ${counted(contestants, 'contestant')} ${counted(quote.prompts, 'prompt')}: ${formatTokenBounds(calls)} ${calls.high === 1 ? 'call' : 'calls'}`,
     priceText(quote),
-    `cap ${preciseUsd(quote.max_cost)}`,
+    `cap ${formatUsdEach(quote.max_cost)}`,
     ...(kept === 0 ? [] : [`${kept.toLocaleString('en-US')} of ${runsOf(quote).toLocaleString('en-US')} answers are kept from before`]),
   ];
   return parts.join(', ');
@@ -30,7 +30,7 @@ export function quoteText(quote: EvalQuote, { columns, color }: Screen): string 
     '',
     ...tableLines(COLUMNS, rows, { width: columns, head: style.dim }),
     '',
-    ...[`the cap would be ${preciseUsd(quote.max_cost)}`, ...unpricedLines(quote)].flatMap((line) =>
+    ...[`the cap would be ${formatUsdEach(quote.max_cost)}`, ...unpricedLines(quote)].flatMap((line) =>
       columns === null ? [line] : wrapped(line, columns),
     ),
   ];
@@ -90,8 +90,4 @@ function unpricedLines({ unpriced }: EvalQuote): string[] {
   return unpriced.length === 0
     ? []
     : [`no price known for ${unpriced.map(oneLine).join(', ')}: \`pricing:\` in the configuration sets one`];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : `${noun}s`}`;
 }

@@ -2,6 +2,7 @@ import { formatDuration } from '../../../core/duration.js';
 import type { AgreementReport, EvalReport, JudgeReport } from '../../../core/eval/report.js';
 import { formatUsd } from '../price.js';
 import { oneLine } from '../sanitize.js';
+import { counted } from '../words.js';
 import { percent } from './cells.js';
 
 /** What is known of the judges, and how much they agree. */
@@ -62,8 +63,4 @@ function costText({ cost_usd, spent_usd, cost_source }: EvalReport): string {
   if (cost_usd === null || cost_source === 'unknown') return 'cost unknown';
   const known = `${cost_source === 'partial' ? 'at least ' : ''}${formatUsd(cost_usd)}`;
   return spent_usd === null || spent_usd === cost_usd ? known : `${known}, ${formatUsd(spent_usd)} of it now`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : `${noun}s`}`;
 }

@@ -3,7 +3,7 @@ import { oneLine } from '../sanitize.js';
 import type { Screen } from '../screen.js';
 import { type Style, styleOf } from '../style.js';
 import { tableLines, wrapped } from '../table.js';
-import { contestantsTable } from './contestants-table.js';
+import { columnNotes, contestantsTable } from './contestants-table.js';
 import { kindsTable } from './kinds-table.js';
 import { adviceLines, judgeLines, sumLines } from './remarks.js';
 
@@ -17,10 +17,11 @@ export function reportText(report: EvalReport, { columns, color }: Screen, goesO
   const table = (made: ReturnType<typeof contestantsTable> | null) =>
     made === null ? [] : tableLines(made.columns, made.rows, { width: columns, head: style.dim });
   const painted = (lines: readonly string[], paint: (text: string) => string) => lines.flatMap(fitted).map(paint);
+  const contestants = table(contestantsTable(report, style));
   const paragraphs = [
     painted(partialLines(report, goesOn), style.yellow),
     report.verdicts.flatMap((verdict) => painted([oneLine(verdict.sentence)], findingPaint(verdict, style))),
-    table(contestantsTable(report, style)),
+    [...contestants, ...painted(columnNotes(contestants[0] ?? ''), style.dim)],
     table(kindsTable(report, style)),
     painted(judgeLines(report), same),
     painted(adviceLines(report), same),

@@ -5,6 +5,7 @@ import { oneLine } from '../sanitize.js';
 import type { Screen } from '../screen.js';
 import { styleOf } from '../style.js';
 import { type Cell, type Column, tableLines, wrapped } from '../table.js';
+import { counted } from '../words.js';
 import { bar } from './bar.js';
 import type { CostTotal } from './cost-total.js';
 
@@ -69,10 +70,6 @@ function totalSentence({ runs, calls, cost_usd, unpriced_calls }: CostTotal, whe
   const unpriced = `${counted(unpriced_calls, 'call')} of unknown price`;
   if (priced > 0) return `${formatUsd(cost_usd)} for ${counted(priced, 'call')} ${where}, and ${unpriced}`;
   return cost_usd > 0 ? `at least ${formatUsd(cost_usd)} for ${unpriced} ${where}` : `${unpriced} ${where}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 /** In UTC, as days are. */

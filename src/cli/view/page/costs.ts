@@ -2,8 +2,9 @@ import type { StoredRun } from '../../../core/history.js';
 import type { CallRecord } from '../../../core/run.js';
 import { allCalls } from '../history/run-calls.js';
 import { formatCount, totalCost } from '../price.js';
+import { timeText } from '../words.js';
 import { type Html, html } from './html.js';
-import { callCost, callTime, callTokens, NOTHING, STATE_SIGNS, STATE_WORDS, stateOf, sumTokens, timeText } from './words.js';
+import { callCost, callTime, callTokens, NOTHING, STATE_SIGNS, STATE_WORDS, stateOf, sumTokens } from './words.js';
 
 /** A row for each call with its times, tokens and price, and their sum. */
 export function costs(run: StoredRun): Html | null {

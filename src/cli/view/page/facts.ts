@@ -1,7 +1,8 @@
 import type { StoredRun } from '../../../core/history.js';
+import { timeText } from '../words.js';
 import { sumText } from './costs.js';
 import { type Html, html } from './html.js';
-import { readAndWritten, sumTokens, timeText } from './words.js';
+import { readAndWritten, sumTokens } from './words.js';
 
 type Fact = readonly [name: string, value: string];
 

@@ -1,10 +1,11 @@
 import type { StoredRun } from '../../../core/history.js';
 import type { CallRecord } from '../../../core/run.js';
 import { allCalls } from '../history/run-calls.js';
+import { timeText } from '../words.js';
 import { type Html, html } from './html.js';
 import { legend, PATTERNS } from './legend.js';
 import { type Scale, timeScale } from './scale.js';
-import { type CallState, STATE_SIGNS, STATE_WORDS, stateOf, timeText } from './words.js';
+import { type CallState, STATE_SIGNS, STATE_WORDS, stateOf } from './words.js';
 
 /** Pixels: a row has its words above its bar. */
 const ROW = 42;

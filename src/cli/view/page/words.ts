@@ -1,7 +1,7 @@
-import { formatDuration } from '../../../core/duration.js';
 import type { CallRecord, RunResult, RunStatus } from '../../../core/run.js';
 import { isKept } from '../history/run-calls.js';
 import { formatCost, formatCount } from '../price.js';
+import { timeText } from '../words.js';
 
 /** What a value that nobody knows is shown as. */
 const UNKNOWN = 'unknown';
@@ -30,9 +30,9 @@ export const STATE_WORDS: Readonly<Record<CallState, string>> = {
 
 export const STATUS_SIGNS: Readonly<Record<RunStatus, string>> = { complete: '✓', degraded: '◐', failed: '✕', cancelled: '■' };
 
-/** `850 ms`, `4.2 s`, `42 s`, `2 m 5 s` */
-export function timeText(ms: number): string {
-  return ms >= 1_000 && ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms);
+/** A page may be read anywhere: `2026-01-31 08:15:00 UTC`. */
+export function utcText(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** Of a call that was made in this run. */

@@ -3,8 +3,8 @@ import { nameIn, requiredName } from '../fields.js';
 import type { ComparisonItem, Item } from '../items.js';
 import { type Row, readRows } from '../records.js';
 import { battleItems } from './battles.js';
+import { comparisonOf } from './comparison.js';
 import { type FoundFile, stem } from './folder.js';
-import { meanShare } from './mean-share.js';
 import { answeredText, askedMessages, choiceTurns, kindOfCategory, turnText, turnTexts } from './turns.js';
 
 /** For the message where nothing is found. */
@@ -74,18 +74,7 @@ function* judgmentItem(row: Row, file: FoundFile, usual: string): Generator<Comp
   const baselineShare = shareOfA(first);
   const orders = { ab: shareOfA(second), ba: baselineShare === null ? null : 1 - baselineShare };
   const judge = nameIn(row, 'judge') ?? file.folders.at(-1) ?? 'unknown judge';
-  yield {
-    type: 'comparison',
-    id: questionId(row),
-    a,
-    b,
-    judge,
-    preference: meanShare(orders),
-    orders,
-    style_a: null,
-    style_b: null,
-    position: row.line - 1,
-  };
+  yield comparisonOf({ id: questionId(row), a, b, judge, position: row.line - 1 }, orders);
 }
 
 function shareOfA(game: unknown): number | null {

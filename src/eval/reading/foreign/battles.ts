@@ -4,6 +4,7 @@ import { nameIn, requiredName } from '../fields.js';
 import type { Item } from '../items.js';
 import { type Row, readRows } from '../records.js';
 import { invalid } from '../trouble.js';
+import { comparisonOf } from './comparison.js';
 import { answeredText, askedMessages, idOfTurn, turnText } from './turns.js';
 
 /** Votes of Chatbot Arena, as shares of the win for the left one. */
@@ -44,20 +45,7 @@ function* itemsOf(row: Row): Generator<Item> {
     if (said.length > 0) yield { type: 'answer', id, contestant, text: answeredText(said), quoted: true };
   }
   if (a === b) return;
-  const share = shareOf(row);
-  const orders = { ab: share, ba: null };
-  yield {
-    type: 'comparison',
-    id,
-    a,
-    b,
-    judge: judgeOf(row),
-    preference: share,
-    orders,
-    style_a: null,
-    style_b: null,
-    position: row.line - 1,
-  };
+  yield comparisonOf({ id, a, b, judge: judgeOf(row), position: row.line - 1 }, { ab: shareOf(row), ba: null });
 }
 
 /** What one side said in the first turns of a conversation. */

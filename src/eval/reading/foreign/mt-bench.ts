@@ -2,9 +2,9 @@ import { nameIn, requiredName } from '../fields.js';
 import type { ComparisonItem, Item } from '../items.js';
 import { type Row, readRows } from '../records.js';
 import { battleItems } from './battles.js';
+import { comparisonOf } from './comparison.js';
 import { type FoundFile, stem } from './folder.js';
 import { type Grade, gradeOf, gradesCompared } from './grades.js';
-import { meanShare } from './mean-share.js';
 import { answeredText, choiceTurns, idOfTurn, kindOfCategory, turnPrompts, turnTexts } from './turns.js';
 
 /** For the message where nothing is found. */
@@ -60,18 +60,8 @@ function* pairItem(row: Row): Generator<ComparisonItem> {
   if (a === b) return;
   const turn = typeof row.value.turn === 'number' ? row.value.turn : 1;
   const orders = { ab: shareOf(row.value.g1_winner ?? row.value.winner), ba: shareOf(row.value.g2_winner) };
-  yield {
-    type: 'comparison',
-    id: idOfTurn(requiredName(row, 'question_id'), turn),
-    a,
-    b,
-    judge: judgeOf(row),
-    preference: meanShare(orders),
-    orders,
-    style_a: null,
-    style_b: null,
-    position: row.line - 1,
-  };
+  const id = idOfTurn(requiredName(row, 'question_id'), turn);
+  yield comparisonOf({ id, a, b, judge: judgeOf(row), position: row.line - 1 }, orders);
 }
 
 function shareOf(winner: unknown): number | null {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -134,12 +134,27 @@ describe('a check', () => {
     expect(readdirSync(tmpdir()).filter((name) => /^mom-check-(?!test)/.test(name))).toEqual(before);
   });
 
-  it('has an identity that changes with the folder and the command', async () => {
+  it('removes what a process that died has left, once nobody can be at it any more', async () => {
+    const made = (pid: number, hours: number) => {
+      const folder = mkdtempSync(join(tmpdir(), `mom-check-${pid}-`));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const then = new Date(Date.now() - hours * 3_600_000);
+      utimesSync(folder, then, then);
+      return folder;
+    };
+    // No process has a number like this.
+    const [dead, fresh, alive] = [made(999_999_999, 25), made(999_999_999, 1), made(process.pid, 25)];
+    await checkerFor('true');
+    expect([dead, fresh, alive].map((folder) => existsSync(folder))).toEqual([false, true, true]);
+  });
+
+  it('has an identity that changes with the folder, the command and its time', async () => {
     const folder = newFolder({ a: '1' });
-    const identity = async (command: string) => (await checkerFor(command, { folder })).checker.identity;
+    const identity = async (command: string, timeout = 20_000) => (await checkerFor(command, { folder, timeout })).checker.identity;
     const first = await identity('true');
     expect(await identity('true')).toBe(first);
     expect(await identity('false')).not.toBe(first);
+    expect(await identity('true', 30_000)).not.toBe(first);
     writeFileSync(join(folder, 'b'), '2');
     expect(await identity('true')).not.toBe(first);
   });

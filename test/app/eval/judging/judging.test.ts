@@ -48,6 +48,18 @@ describe('two looks', () => {
     expect(judged).toEqual({ judge: 'j', preference: 0.75, orders: { ab: 1, ba: 0.5 }, asked: 2 });
   });
 
+  it('are not asked twice at once where two contestants say the same', async () => {
+    const { engine, client } = scripted({ j: [says('A'), says('B')] });
+    const judging = judgingWith(engine, [seat('j')]);
+    const pair = pairOf('Jupiter.', 'Saturn.');
+    const both = await Promise.all([judging.compare(pair), judging.compare({ ...pair, a: { name: 'another', text: 'Jupiter.' } })]);
+    expect(both.map(([judged]) => [judged?.preference, judged?.asked])).toEqual([
+      [1, 2],
+      [1, 0],
+    ]);
+    expect(client.requests).toHaveLength(2);
+  });
+
   it('are those of every judge, one after the other', async () => {
     const { engine } = scripted({ j: [says('A'), says('B')], k: [says('B'), says('A')] });
     const judging = judgingWith(engine, [seat('j'), seat('k', { family: 'x', in_panel: true })]);
@@ -55,9 +67,10 @@ describe('two looks', () => {
       ['j', 1],
       ['k', 0],
     ]);
+    const NO_TROUBLES = { refused: 0, failed: 0, failure: null };
     expect(judging.tallies()).toEqual([
-      { model: 'j', family: 'j', in_panel: false, looks: 2, unreadable: 0, cost_usd: 0.02 },
-      { model: 'k', family: 'x', in_panel: true, looks: 2, unreadable: 0, cost_usd: 0.02 },
+      { model: 'j', family: 'j', in_panel: false, looks: 2, unreadable: 0, troubles: NO_TROUBLES, cost_usd: 0.02 },
+      { model: 'k', family: 'x', in_panel: true, looks: 2, unreadable: 0, troubles: NO_TROUBLES, cost_usd: 0.02 },
     ]);
   });
 

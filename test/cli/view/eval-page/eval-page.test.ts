@@ -193,7 +193,7 @@ describe('the page of an evaluation', () => {
     const [sandbox, partial, facts] = [
       '⚗ Sandbox These are simulated and recorded models: their numbers say nothing about real models and real prices.',
       '◐ Partial Only 238 of 240 prompts are complete: the cap of $5 is reached (over_budget)',
-      'prompts 240, 238 complete scored 200 by reference, 40 by judge judges fourth/judge, preferences.jsonl baseline default margin 2 points date 2026-01-31 08:15 UTC cost of all that is in it at least $38.40, simulated spent by this command at least $12.05, simulated took 21 m 24 s evaluation 20260131-081500-e1b2c3',
+      'prompts 240, 238 complete scored 200 by reference, 40 by judge judges fourth/judge, preferences.jsonl baseline default margin 2 points date 2026-01-31 08:15:00 UTC cost of all that is in it at least $38.40, simulated spent by this command at least $12.05, simulated took 21 m 24 s evaluation 20260131-081500-e1b2c3',
     ].map((said) => text.indexOf(said));
     expect([sandbox, partial, facts]).not.toContain(-1);
     expect(sandbox).toBeLessThan(partial!);

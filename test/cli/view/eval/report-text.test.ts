@@ -45,6 +45,7 @@ describe('the text of a report', () => {
         'default *            78.8 %                 $0.0588       3          2',
         'other/medium         68.3 %  38.3 % ± 1.7         ?       0          0',
         'third/tiny           40.4 %  17.9 % ± 1.7  $0.00042       0          0',
+        'wins: with their standard error',
         '',
         'by kind of prompt    code (80)  math (160)',
         'cheap-first:cascade     89.6 %      89.6 %',
@@ -82,12 +83,26 @@ describe('the text of a report', () => {
   it('has intervals, ratings and times where there is room, and lines of any length in a pipe', () => {
     const [head, , , fourth] = paragraph(text({ contestants: evenly(sampleReport().contestants) }), 1)?.split('\n') ?? [];
     expect(head).toBe(
-      'contestant            right          95 %          wins   same length  rating  $/prompt   first   took  failed  not asked',
+      'contestant            right          95 %          wins   same length  rating  $/prompt  first token   took  failed  not asked',
     );
     expect(fourth).toBe(
-      'acme/large x4        88.3 %  84.3 to 92.4  54.4 % ± 1.7  52.2 % ± 1.2    1019   $0.0611  420 ms  3.9 s       0          0',
+      'acme/large x4        88.3 %  84.3 to 92.4  54.4 % ± 1.7  52.2 % ± 1.2    1031   $0.0611       420 ms  3.9 s       0          0',
     );
     expect(paragraph(text(), 0)?.split('\n')).toHaveLength(3);
+  });
+
+  it('has a line about the columns that are there', () => {
+    const contestants = evenly(sampleReport().contestants);
+    expect(paragraph(text({ contestants }), 1)?.split('\n').at(-1)).toBe(
+      "wins: with their standard error; same length: wins as if answers were equally long, ? where that can't be told; rating: Bradley-Terry, mean 1000; first token, took: medians",
+    );
+    expect(paragraph(text(BARE), 1)).not.toContain('took');
+  });
+
+  it('has a question mark where length control tells nothing', () => {
+    const [one, ...others] = evenly(sampleReport().contestants) as [ContestantReport, ...ContestantReport[]];
+    const vague = { ...one, board: one.board && { ...one.board, length_controlled_winrate: null, lc_standard_error: null } };
+    expect(paragraph(text({ contestants: [vague, ...others] }), 1)?.split('\n')[1]).toMatch(/56\.2 % ± 1\.7 {2,}\? {2,}10/);
   });
 
   it('leaves out what nobody has, and never shows an unknown price as 0', () => {
