@@ -145,7 +145,7 @@ const scored = evalData(
   [
     mix('1011'.repeat(30)),
     { name: 'one', row: '1101'.repeat(30), cost: null },
-    { name: 'mix x2', role: 'sampled', matches: 'mix', samples: 2, row: '1111'.repeat(30) },
+    { name: 'mix x2', role: 'sampled', matches: ['mix'], samples: 2, row: '1111'.repeat(30) },
   ],
   { kinds: ['math', 'writing'] },
 );

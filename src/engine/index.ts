@@ -7,6 +7,7 @@ import type { ModelClient } from '../core/model-client.js';
 import type { Plan } from '../core/plan.js';
 import type { Quote } from '../core/quote.js';
 import type { RunRequest, RunResult } from '../core/run.js';
+import { stampedId } from '../core/stamped-id.js';
 import type { CachedRuns, KeptAnswers } from './cache/cached-runs.js';
 import type { FormatChecker } from './format/checker.js';
 import { plan } from './plan/index.js';
@@ -47,7 +48,7 @@ export interface Engine {
 export function createEngine(deps: EngineDeps): Engine {
   const { client, catalog = NO_CATALOG, budgets = [], clock = systemClock } = deps;
   const drawNonce = deps.drawNonce ?? wordDrawer();
-  const newId = () => (deps.newId ?? runId)(clock.date());
+  const newId = () => (deps.newId ?? stampedId)(clock.date());
   const prepare = async (request: RunRequest) => ({ format: await checkerFor(request), plan: await plan(request, catalog) });
   const cached = deps.cache ? loadCachedRuns(deps.cache) : null;
   return {
@@ -93,10 +94,3 @@ const WORDS_AT_ONCE = 64;
 
 /** Long enough for the first requests to have left (milliseconds). */
 const WARM_UP_DELAY = 50;
-
-/** `20260102-030405-9f8e7d`: UTC date, time, and six random hex digits. */
-function runId(now: Date): string {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  const suffix = Math.floor(Math.random() * 2 ** 24);
-  return `${stamp}-${suffix.toString(16).padStart(6, '0')}`;
-}

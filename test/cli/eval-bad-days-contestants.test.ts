@@ -98,7 +98,7 @@ describe('where nobody has answered anything in the end', () => {
     expect(stderr).toMatch(
       /^mom: nobody has answered any prompt: openrouter failed for sandbox\/\S+ \(\d+\): the sandbox was asked to answer \d+\n/,
     );
-    expect(stderr.endsWith('hint: `mom doctor --live` shows who answers; --resume then asks again\n')).toBe(true);
+    expect(stderr.endsWith('hint: `mom doctor --live` shows who answers; --resume asks again when that has changed\n')).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { start } from '../sandbox/support.js';
@@ -128,6 +128,14 @@ describe('files of answers', () => {
       code: 'judge_in_panel',
       message: 'the judge sandbox/judge is of the family sandbox, which takes part: judges favour their own; name one of another family',
     });
+  });
+
+  it.each([{ MOM_NO_LOG: '1' }, {}])('keep nothing with %j where nothing is to be kept', async (env) => {
+    const files = ['ours.jsonl', 'theirs.jsonl', '--sandbox'];
+    const { status } = await runCli(['eval', 'judge', ...files, ...('MOM_NO_LOG' in env ? [] : ['--no-log'])], { place, env });
+    const state = join(place.env.XDG_STATE_HOME as string, 'mom');
+    const kept = existsSync(state) ? readdirSync(state, { recursive: true, withFileTypes: true }) : [];
+    expect([status, kept.filter((entry) => entry.isFile()).map(({ name }) => name)]).toEqual([0, []]);
   });
 
   it('with a reference that fits need no judge', async () => {

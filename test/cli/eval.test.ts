@@ -163,7 +163,16 @@ describe('mom eval on a terminal', () => {
     expect(screen).toMatch(/asking \d+ of 12 · \$0\.\d+/);
     const left = remaining(screen);
     expect(left).not.toContain('asking');
-    expect(left).toMatch(/cap \$10\.00\s+contestant +right/);
+    expect(left).toMatch(/cap \$10\.00\s+6 prompts are too few [\s\S]+\n\ncontestant +right/);
+  });
+
+  it('tells a warning once to who reads both streams there, and in each of them else', async () => {
+    writeFileSync(join(place.cwd, 'essays.txt'), 'Write about one.\nWrite about two.\n');
+    const words = ['eval', 'essays.txt', '--sandbox', '-m', 'sandbox/talker', '-m', 'sandbox/talker,skill=2', '--judge', 'sandbox/judge'];
+    const { screen } = await onTerminal(`$MOM ${words.join(' ')}`, { place });
+    expect(remaining(screen).match(/favour their own/g)).toHaveLength(1);
+    const { stdout, stderr } = await mom(...words);
+    for (const text of [stdout, stderr]) expect(text.match(/favour their own/g)).toHaveLength(1);
   });
 
   it('opens the page that it keeps, and says where it is when nothing can show it', async () => {

@@ -33,14 +33,12 @@ export function evalCli(env: Record<string, string> = {}): EvalCli {
 /** The same against an upstream of its own, which counts what it is asked. */
 export interface UpstreamEvalCli extends EvalCli {
   sandbox: Sandbox;
-  key: string;
 }
 
 export async function upstreamEvalCli(options: SandboxOptions = {}): Promise<UpstreamEvalCli> {
   const sandbox = await startSandbox(options);
   onTestFinished(() => sandbox.close());
-  const key = 'sk-canary-0f1e2d3c4b5a69788796a5b4c3d2e1f0';
-  return { ...evalCli({ MOM_BASE_URL: sandbox.url, MOM_API_KEY: key }), sandbox, key };
+  return { ...evalCli({ MOM_BASE_URL: sandbox.url, MOM_API_KEY: 'key-of-the-test' }), sandbox };
 }
 
 export function reportOf({ stdout }: Pick<CliResult, 'stdout'>): EvalReport {

@@ -41,7 +41,7 @@ export function sampleContestant({ name, right, cost, win, length }: Known, chan
     models: [name],
     strategy: null,
     samples: null,
-    matches: null,
+    matches: [],
     is_baseline: false,
     missing: 0,
     rating: win === undefined ? null : { plain: estimate(ratingOf(win), 42), style_controlled: estimate(ratingOf(win) - 12, 45) },
@@ -87,7 +87,7 @@ const CONTESTANTS: readonly ContestantReport[] = [
   sampleContestant({ name: 'acme/large', right: 213, cost: 0.0153, win: 55.1, length: 1_240 }),
   sampleContestant(
     { name: 'acme/large x4', right: 212, cost: 0.0611, win: 54.4, length: 1_420 },
-    { role: 'sampled', models: ['acme/large'], strategy: 'self', samples: 4, matches: 'default' },
+    { role: 'sampled', models: ['acme/large'], strategy: 'self', samples: 4, matches: ['default'] },
   ),
   sampleContestant(
     { name: 'default', right: 189, cost: 0.0588, length: 1_610 },

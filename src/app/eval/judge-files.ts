@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { evalSettingsOf } from '../../config/eval.js';
 import { loadConfig } from '../../config/load.js';
 import { MomError } from '../../core/error.js';
 import { EVAL } from '../../core/limits.js';
 import type { Warning } from '../../core/run.js';
+import { stampedId } from '../../core/stamped-id.js';
 import { type GivenFiles, readGiven } from '../../eval/reading/given.js';
 import type { Evaluation } from './evaluation.js';
 import { baselineOf } from './judge-files/baseline.js';
@@ -52,13 +52,7 @@ export async function openJudgeFiles(options: JudgeFilesOptions): Promise<FilesE
 
 function factsOf({ sandbox, seed }: JudgeFilesOptions, baseline: string, margin: number): ReportFacts {
   const now = new Date();
-  return { id: newId(now), started_at: now.toISOString(), sandbox: sandbox !== null, baseline, margin, seed };
-}
-
-/** As runs are called: `20260102-030405-9f8e7d`. */
-function newId(now: Date): string {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${stamp}-${randomBytes(3).toString('hex')}`;
+  return { id: stampedId(now), started_at: now.toISOString(), sandbox: sandbox !== null, baseline, margin, seed };
 }
 
 function uselessDifficulty(): MomError {

@@ -45,6 +45,8 @@ const OUTPUT: OptionSpec = {
 /** The texts are written by the command that has made them. */
 const SHOWN_OUTPUT: OptionSpec = { ...OUTPUT, help: 'write report.html and report.json into this folder' };
 
+const IMPORTED: OptionSpec = { ...OUTPUT, help: 'write prompts, answers and preferences into this folder (default imported-<format>)' };
+
 const QUIET: OptionSpec = { flags: '-q, --quiet', help: 'no progress, no notes', group: output };
 
 const OPEN: OptionSpec = { flags: '--open', help: 'show the report in the browser', group: output };
@@ -208,7 +210,7 @@ export const EVAL: readonly CommandSpec[] = [
     completes: 'file',
     words: ['alpaca', 'arena', 'mt-bench'],
     summary: 'read the files of another evaluation: alpaca, arena or mt-bench',
-    options: [OUTPUT, JSON_OUT],
+    options: [IMPORTED, JSON_OUT],
     examples: ['mom eval import alpaca alpaca_eval/results -o imported', 'mom eval judge imported'],
   },
   {

@@ -15,6 +15,6 @@ export interface Contestant {
   mixture: Mixture | null;
   /** Of `sampled`: how often its one model is asked. */
   samples: number | null;
-  /** Of `sampled`: the contestant whose price it matches. */
-  matches: string | null;
+  /** Of `sampled`: names of the contestants whose price it matches; empty for everybody else. */
+  matches: readonly string[];
 }

@@ -64,7 +64,8 @@ export interface ContestantReport extends Measures {
   models: readonly string[];
   strategy: string | null;
   samples: number | null;
-  matches: string | null;
+  /** Of `sampled`: the contestants whose price it matches; empty for everybody else. */
+  matches: readonly string[];
   is_baseline: boolean;
   /** Prompts that it was not asked, as a cap or an interruption came before. */
   missing: number;

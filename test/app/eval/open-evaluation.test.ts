@@ -29,7 +29,7 @@ describe('an evaluation', () => {
       'sampled sandbox/solver x3',
     ]);
     expect(contestant(report, GOOD).accuracy?.value).toBe(1);
-    expect(contestant(report, `${GOOD} x3`)).toMatchObject({ samples: 3, matches: 'trio:fuse', strategy: 'self' });
+    expect(contestant(report, `${GOOD} x3`)).toMatchObject({ samples: 3, matches: ['trio:fuse'], strategy: 'self' });
     expect(report.prompts).toEqual({ total: 30, complete: 30, by_reference: 30, by_check: 0, by_judge: 0, unscored: 0 });
     expect(report).toMatchObject({ partial: null, baseline: 'trio:fuse', sandbox: false, judges: [] });
     expect(report.verdicts.map(({ against_role }) => against_role)).toEqual(['best_single', 'sampled']);
@@ -178,6 +178,20 @@ describe('an evaluation', () => {
       ['sandbox/solver x3', 8, { low: 0, high: 0 }],
     ]);
     await after.close();
+  });
+
+  it('says between which bounds it will ask and cost, though who is sampled, and how often, shows only later', async () => {
+    const { open, calls } = await evalPlace(PANEL);
+    const evaluation = await open({ lines: sums(8), wishes: { mixtures: ['trio:fuse'] } });
+    const { lines, usd } = await evaluation.quote();
+    expect(lines.at(-1)).toMatchObject({ role: 'sampled', calls: { low: 8 * 3, high: 8 * 21 } });
+    const before = calls();
+    const { spent_usd } = await evaluation.run();
+    await evaluation.close();
+    expect(calls() - before).toBeGreaterThanOrEqual(lines.reduce((sum, { calls: { low } }) => sum + low, 0));
+    expect(calls() - before).toBeLessThanOrEqual(lines.reduce((sum, { calls: { high } }) => sum + high, 0));
+    expect(spent_usd).toBeGreaterThanOrEqual(usd?.low ?? Number.NaN);
+    expect(spent_usd).toBeLessThanOrEqual(usd?.high ?? Number.NaN);
   });
 
   it('has judges compare what nothing else tells about, each pair in both orders, once', async () => {

@@ -208,9 +208,9 @@ describe('the board', () => {
     };
     const longer = boardOf(long, (prompt) => Number((long[prompt] ?? 0) > (short[prompt] ?? 0)));
     expect(longer).toMatchObject({ length_controlled_winrate: null, lc_standard_error: null, n_total: 40 });
-    // Always longer by about as much: what would be at equal length was never seen.
+    // Always much longer: what would be at equal length was never seen.
     const always = boardOf(
-      short.map((length, prompt) => length + 500 + (prompt % 2)),
+      short.map((length, prompt) => length + 500 + 100 * (prompt % 5)),
       (prompt) => Number(prompt % 3 > 0),
     );
     expect(always?.win_rate).toBeGreaterThan(60);

@@ -17,7 +17,7 @@ export interface Entrant {
   /** US dollars per prompt. */
   cost?: number | null;
   samples?: number;
-  matches?: string;
+  matches?: readonly string[];
   length?: number | readonly number[];
   scoredBy?: 'reference' | 'check';
 }
@@ -67,7 +67,7 @@ export function marks(parts: readonly (readonly [string, number])[]): Row {
 }
 
 function contestantOf({ name, role = 'member', strategy, samples, matches }: Entrant): Contestant {
-  return { name, role, mixture: role === 'given' ? null : recipe(name, strategy), samples: samples ?? null, matches: matches ?? null };
+  return { name, role, mixture: role === 'given' ? null : recipe(name, strategy), samples: samples ?? null, matches: matches ?? [] };
 }
 
 function recipe(name: string, strategy: StrategyName = 'single'): Mixture {

@@ -64,7 +64,7 @@ export function contestant(name: string, more: Partial<ContestantReport> = {}): 
     models: ['openai/one'],
     strategy: 'fuse',
     samples: null,
-    matches: null,
+    matches: [],
     is_baseline: false,
     missing: 0,
     rating: null,

@@ -7,11 +7,11 @@ import type { Quote } from '../../../core/quote.js';
 import type { RunRequest } from '../../../core/run.js';
 import type { Engine } from '../../../engine/index.js';
 import type { EvalCap } from '../money/cap.js';
-import type { Stop } from '../running/stop.js';
+import type { Slots } from '../pace/slots.js';
+import type { Stop } from '../pace/stop.js';
 import { type Asker, ask } from './ask.js';
 import { answerKey, questionKey, recipeKey } from './keys.js';
 import type { RealmOf } from './realm.js';
-import type { Slots } from './slots.js';
 
 interface AnswersDeps extends Asker {
   engine: Engine;

@@ -47,7 +47,7 @@ export async function openPanel(deps: ContestantDeps, plan: EvalPlan): Promise<P
 }
 
 function contestant(name: string, role: Contestant['role'], mixture: Mixture): Contestant {
-  return { name, role, mixture, samples: null, matches: null };
+  return { name, role, mixture, samples: null, matches: [] };
 }
 
 function soleName({ single, name }: Mixture): string {

@@ -15,7 +15,10 @@ export function plainModel(base: Mixture, member: Member): Mixture {
   return { ...alone(base), single };
 }
 
-/** The one model of a mixture of strategy `single`, asked `samples` times; it then merges its own answers. */
+/**
+ * The one model of a mixture of strategy `single`, asked `samples` times; it then merges its own answers. What that may cost is
+ * decided by their number already: the built-in cap of a question would leave out some of them, and the merging.
+ */
 export function sampledModel(base: Mixture, single: Member, samples: number): Mixture {
   const copy = { ...single, weight: 1, required: false };
   return {
@@ -24,6 +27,7 @@ export function sampledModel(base: Mixture, single: Member, samples: number): Mi
     proposers: Array.from({ length: samples }, (_, index) => ({ ...copy, id: `p${index + 1}` })),
     critics: [{ ...copy, id: 'c1' }],
     quorum: defaultQuorum(samples),
+    maxCost: base.maxCost?.setByUser ? base.maxCost : null,
   };
 }
 

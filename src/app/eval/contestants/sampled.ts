@@ -14,21 +14,25 @@ export interface Measured {
 
 /**
  * The best single model sampled at the price of each mixture, which is the comparison that counts: Self-MoA (Li et al. 2025,
- * arXiv 2502.00674) finds that samples of one strong model often beat a mix. None where a mixture is one model itself.
+ * arXiv 2502.00674) finds that samples of one strong model often beat a mix. Mixtures of the same price share one. None where a
+ * mixture is one model itself.
  * @param best index of the best single model
  * @param samples how often it is sampled; null: as often as the mixture's price allows
  */
 export function sampledContestants(results: Measured, best: number, samples: number | null): Contestant[] {
   const single = soleModel(results.contestants[best]);
   if (single === null) return [];
-  const names = new Set(results.contestants.map(({ name }) => name));
-  return results.contestants.flatMap(({ role, name: matches, mixture }, index): Contestant[] => {
-    if (role !== 'mixture' || mixture === null || asksOnly(mixture, single.member)) return [];
+  const matching = new Map<number, string[]>();
+  for (const [index, { role, name, mixture }] of results.contestants.entries()) {
+    if (role !== 'mixture' || mixture === null || asksOnly(mixture, single.member)) continue;
     const count = samples ?? samplesFor(results, index, best);
-    const short = `${results.contestants[best]?.name} x${count}`;
-    const name = names.has(short) ? `${short} for ${matches}` : short;
-    names.add(name);
-    return [{ name, role: 'sampled', mixture: sampledModel(single.mixture, single.member, count), samples: count, matches }];
+    matching.set(count, [...(matching.get(count) ?? []), name]);
+  }
+  const names = new Set(results.contestants.map(({ name }) => name));
+  return [...matching].map(([count, matches]) => {
+    const name = `${results.contestants[best]?.name} x${count}`;
+    const mixture = sampledModel(single.mixture, single.member, count);
+    return { name: names.has(name) ? `${name} (sampled)` : name, role: 'sampled', mixture, samples: count, matches };
   });
 }
 

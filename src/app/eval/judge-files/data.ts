@@ -20,7 +20,7 @@ export function dataOf(given: Given): EvalData {
 }
 
 export function contestantOf(name: string): Contestant {
-  return { name, role: 'given', mixture: null, samples: null, matches: null };
+  return { name, role: 'given', mixture: null, samples: null, matches: [] };
 }
 
 /** Null where files hold nothing of it. */

@@ -2,9 +2,11 @@ import type { Bounds } from '../../../core/quote.js';
 import type { RunRequest } from '../../../core/run.js';
 import type { Engine } from '../../../engine/index.js';
 import type { EvalQuote, EvalQuoteLine } from '../evaluation.js';
-import type { Judging } from '../judging/judging.js';
+import { CALLS_OF_LOOK, type Judging, LOOKS } from '../judging/judging.js';
 import { lookPrompt } from '../judging/look-prompt.js';
 import type { JudgeSeat } from '../judging/seat.js';
+import { settledShare } from '../judging/settled.js';
+import { sumBounds, timesBounds } from '../pricing/bounds.js';
 import type { PlacedPair } from './pairs.js';
 
 /** A judge, with what is kept of it. */
@@ -12,12 +14,6 @@ export interface QuotedJudge {
   seat: JudgeSeat;
   judging: Pick<Judging, 'kept'>;
 }
-
-/** Each pair is looked at in both orders. */
-const LOOKS = 2;
-
-/** A reply that can't be read is asked for once more. */
-const MOST_CALLS = 2;
 
 /** What the judges would be asked and cost. Asks nobody. */
 export async function quoteJudges(
@@ -29,7 +25,7 @@ export async function quoteJudges(
   const unpriced = new Set<string>();
   const lines: EvalQuoteLine[] = [];
   for (const judge of judges) lines.push(await quoteJudge(engine, judge, pairs, unpriced));
-  return { ...facts, lines, usd: sumOf(lines.map(({ usd }) => usd)), unpriced: [...unpriced] };
+  return { ...facts, lines, usd: sumBounds(lines.map(({ usd }) => usd)), unpriced: [...unpriced] };
 }
 
 async function quoteJudge(
@@ -43,7 +39,7 @@ async function quoteJudge(
   for (const { pair } of pairs) {
     const { text: first } = pair.a;
     const { text: second } = pair.b;
-    if (first === null || second === null || first.trim() === second.trim()) continue;
+    if (first === null || second === null || settledShare(pair) !== null) continue;
     const kept = judging.kept(pair);
     line.runs += LOOKS;
     line.kept += kept;
@@ -51,10 +47,10 @@ async function quoteJudge(
     line.asked += LOOKS - kept;
     const messages = lookPrompt({ prompt: pair.prompt, first, second, better: null }, 'letter', () => 'nonce');
     const price = await priceOf(engine, { messages, mixture: seat.mixture, stream: false }, unpriced);
-    prices.push(price && { low: price.low * (LOOKS - kept), high: price.high * (LOOKS - kept) * MOST_CALLS });
+    prices.push(price && timesBounds(price, { low: LOOKS - kept, high: (LOOKS - kept) * CALLS_OF_LOOK }));
   }
-  const calls = { low: line.asked, high: line.asked * MOST_CALLS };
-  return { name: seat.name, role: 'judge', runs: line.runs, kept: line.kept, calls, usd: sumOf(prices) };
+  const calls = { low: line.asked, high: line.asked * CALLS_OF_LOOK };
+  return { name: seat.name, role: 'judge', runs: line.runs, kept: line.kept, calls, usd: sumBounds(prices) };
 }
 
 /** Null where a price is unknown, or the judge can't be asked this at all, which asking it will say. */
@@ -65,11 +61,4 @@ async function priceOf(engine: Pick<Engine, 'plan' | 'quote'>, request: RunReque
   );
   for (const model of quote?.unpriced ?? []) unpriced.add(model);
   return quote?.usd ?? null;
-}
-
-function sumOf(bounds: readonly (Bounds | null)[]): Bounds | null {
-  return bounds.reduce<Bounds | null>(
-    (sum, each) => (sum === null || each === null ? null : { low: sum.low + each.low, high: sum.high + each.high }),
-    { low: 0, high: 0 },
-  );
 }

@@ -8,6 +8,7 @@ import type { AnswerPair, JudgedPair } from './judging.js';
 import { lookKey, reasonKey } from './key.js';
 import { askReason, type Looked, look } from './look.js';
 import type { JudgeSeat } from './seat.js';
+import { settledShare } from './settled.js';
 
 export interface JudgeDeps extends AskDeps {
   store: Pick<EvalStore, 'judgement' | 'keepJudgement'>;
@@ -57,7 +58,7 @@ export class Judge {
   /** Looks in both orders, one after the other; null where neither look could be read. */
   async compare(pair: AnswerPair): Promise<JudgedPair | null> {
     const judge = this.#seat.name;
-    const settled = settledWithoutLook(pair);
+    const settled = settledShare(pair);
     if (settled !== null) return { judge, preference: settled, orders: { ab: null, ba: null }, asked: 0 };
     const orders: JudgedPair['orders'] = { ab: null, ba: null };
     let asked = 0;
@@ -73,13 +74,13 @@ export class Judge {
 
   /** Looks at a pair that are kept. */
   kept(pair: AnswerPair): number {
-    if (this.#deps.refresh || settledWithoutLook(pair) !== null) return 0;
+    if (this.#deps.refresh || settledShare(pair) !== null) return 0;
     return ORDERS.filter((order) => this.#find(lookKey(this.#looked(pair, sidesOf(pair, order)))) !== null).length;
   }
 
   /** Why the answer that it has found better is better; null where it does not say, or there are no two texts. */
   async explain(pair: AnswerPair): Promise<string | null> {
-    if (pair.a.text === null || pair.b.text === null || settledWithoutLook(pair) !== null) return null;
+    if (pair.a.text === null || pair.b.text === null || settledShare(pair) !== null) return null;
     const sides = sidesOf(pair, 'ab');
     const better = this.#better(pair);
     const looked = this.#looked(pair, sides);
@@ -168,12 +169,6 @@ export class Judge {
     const lead = shares.reduce((sum, share) => sum + share - 0.5, 0);
     return lead > 0 ? 'A' : lead < 0 ? 'B' : null;
   }
-}
-
-/** The share of `a` where nobody has to look: the only text wins, none or the same text is a tie. Null where somebody has to. */
-function settledWithoutLook({ a, b }: AnswerPair): number | null {
-  if (a.text === null || b.text === null) return a.text !== null ? 1 : b.text !== null ? 0 : 0.5;
-  return a.text.trim() === b.text.trim() ? 0.5 : null;
 }
 
 function sidesOf({ a, b }: AnswerPair, order: ShownOrder): Sides {

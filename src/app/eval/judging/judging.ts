@@ -2,6 +2,12 @@ import type { Comparison } from '../../../core/eval/data.js';
 import type { EvalPrompt } from '../../../core/eval/prompt.js';
 import type { JudgeFacts } from '../../../eval/report/index.js';
 
+/** Each judge looks at a pair in both orders. */
+export const LOOKS = 2;
+
+/** Calls of one look at most: a reply that can't be read is asked for once more. */
+export const CALLS_OF_LOOK = 2;
+
 /** Two answers to one prompt; a contestant that failed has no text. */
 export interface AnswerPair {
   prompt: EvalPrompt;

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { MomError } from '../../../core/error.js';
 import type { EvalPlan } from '../../../core/eval/plan.js';
 import type { EvalPrompt } from '../../../core/eval/prompt.js';
 import type { EvalStore, StoredEvaluation } from '../../../core/eval/store.js';
 import type { Warning } from '../../../core/run.js';
+import { stampedId } from '../../../core/stamped-id.js';
 import type { EvaluationOptions } from '../evaluation.js';
 import { promptsOf } from '../prompts/intake.js';
 import type { SurveyedPrompt } from '../running/results.js';
@@ -35,7 +35,7 @@ export async function begin(options: EvaluationOptions, store: EvalStore, plan: 
   }
   const sandbox = options.sandbox !== null;
   const now = new Date();
-  const [id, startedAt] = [evaluationId(now), now.toISOString()];
+  const [id, startedAt] = [stampedId(now), now.toISOString()];
   if (source === null) throw new MomError('bug', 'an evaluation was to begin without prompts');
   async function* surveyed(given: AsyncIterable<EvalPrompt>) {
     for await (const prompt of given) {
@@ -48,10 +48,4 @@ export async function begin(options: EvaluationOptions, store: EvalStore, plan: 
     surveyed(promptsOf({ source, seed: plan.seed, sandbox, env, home, onNote })),
   );
   return { id, startedAt, prompts, warnings: unfit.warnings(plan) };
-}
-
-/** In the form of runs' ids: date, time, and six random hex digits. */
-function evaluationId(now: Date): string {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${stamp}-${randomBytes(3).toString('hex')}`;
 }

@@ -2,9 +2,9 @@ import { userConfigDir } from '../../../config/files/discover.js';
 import { MomError } from '../../../core/error.js';
 import type { EvalPlan } from '../../../core/eval/plan.js';
 import { cacheDir, stateDir } from '../../../core/system/xdg.js';
+import { answerCode } from '../check/answer-code.js';
 import type { Checker } from '../check/checker.js';
 import type { EvaluationOptions } from '../evaluation.js';
-import { answerCode } from '../running/answer-code.js';
 
 /** Opened for the first answer that is checked. */
 export function lazyChecker({ env, home, onNote }: EvaluationOptions, { check }: EvalPlan) {

@@ -5,15 +5,12 @@ import type { Bounds } from '../../../core/quote.js';
 import type { RunRequest } from '../../../core/run.js';
 import { questionKey } from '../asking/keys.js';
 import type { EvalQuoteLine } from '../evaluation.js';
-import type { AnswerPair } from '../judging/judging.js';
+import { type AnswerPair, CALLS_OF_LOOK, LOOKS } from '../judging/judging.js';
 import { lookPrompt } from '../judging/look-prompt.js';
 import type { JudgeSeat } from '../judging/seat.js';
-import { LOOKS, needsNoLook } from '../running/jury.js';
+import { settledShare } from '../judging/settled.js';
 import type { EvalParts, Workbench } from '../running/workbench.js';
 import { NOTHING, sumBounds, timesBounds } from './bounds.js';
-
-/** A reply that can't be read is asked for once more. */
-const MOST_CALLS = 2;
 
 /** An answer that is not there yet, at its shortest and at its longest. */
 const SHORT = '.';
@@ -54,7 +51,7 @@ export class JudgeLines {
   lines(): EvalQuoteLine[] {
     return [...this.#tallies].map(([{ name }, { runs, kept, usd }]) => {
       const asked = runs - kept;
-      return { name, role: 'judge' as const, runs, kept, calls: { low: asked, high: asked * MOST_CALLS }, usd };
+      return { name, role: 'judge' as const, runs, kept, calls: { low: asked, high: asked * CALLS_OF_LOOK }, usd };
     });
   }
 
@@ -65,12 +62,12 @@ export class JudgeLines {
     keptOf: (pair: AnswerPair) => number,
   ): Promise<void> {
     const tally = this.#tallies.get(seat) ?? { runs: 0, kept: 0, usd: NOTHING };
-    const open = pairs.filter((pair) => pair === null || !needsNoLook(pair));
+    const open = pairs.filter((pair) => pair === null || settledShare(pair) === null);
     const kept = open.reduce((sum, pair) => sum + (pair === null ? 0 : keptOf(pair)), 0);
     const runs = LOOKS * open.length;
     const missing = runs - kept;
     const look = missing === 0 ? NOTHING : await this.#priceOfLook(seat, prompt);
-    const usd = look && timesBounds(look, { low: missing, high: missing * MOST_CALLS });
+    const usd = look && timesBounds(look, { low: missing, high: missing * CALLS_OF_LOOK });
     this.#tallies.set(seat, { runs: tally.runs + runs, kept: tally.kept + kept, usd: sumBounds([tally.usd, usd]) });
   }
 

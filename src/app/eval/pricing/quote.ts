@@ -1,9 +1,10 @@
 import type { Contestant } from '../../../core/eval/contestant.js';
 import type { EvalPrompt } from '../../../core/eval/prompt.js';
+import { EVAL, SELF_SAMPLES } from '../../../core/limits.js';
 import { bestSingle } from '../../../eval/report/index.js';
 import { questionKey } from '../asking/keys.js';
 import { sampledContestants } from '../contestants/sampled.js';
-import type { EvalQuote } from '../evaluation.js';
+import type { EvalQuote, EvalQuoteLine } from '../evaluation.js';
 import { gatherKept } from '../running/gather.js';
 import type { EvalParts, Workbench } from '../running/workbench.js';
 import { sumBounds } from './bounds.js';
@@ -12,7 +13,7 @@ import { JudgeLines } from './judge-lines.js';
 
 /**
  * What asking everybody that is not kept would cost. Who is sampled, and how often, only shows when the others have answered:
- * it is taken from what is kept, else from the dearest single model and the prices of one run.
+ * until then it is between the fewest and the most samples of any single model, and as dear as the mixture at most.
  * @param prompts reads them anew each time
  */
 export async function quoteEvaluation(parts: EvalParts, prompts: () => Iterable<EvalPrompt>): Promise<EvalQuote> {
@@ -28,7 +29,8 @@ export async function quoteEvaluation(parts: EvalParts, prompts: () => Iterable<
     all.map(({ contestant }) => contestant),
   );
   await judges.addAll(prompts());
-  const quoted = [...all.map((line) => line.line()), ...judges.lines()];
+  const widened = widening(parts, bench, lines);
+  const quoted = [...lines.map((line) => line.line()), ...sampled.map(widened), ...judges.lines()];
   return {
     prompts: parts.prompts.length,
     lines: quoted,
@@ -50,7 +52,7 @@ async function addAll(lines: readonly ContestantLine[], prompts: Iterable<EvalPr
 
 function sampledOf({ plan, baseline }: EvalParts, { results }: Workbench, lines: readonly ContestantLine[]): Contestant[] {
   if (!plan.sampled) return [];
-  const isComplete = results.outcomes.every((row) => row.every((outcome) => outcome !== null));
+  const isComplete = isAnswered(results);
   const best = bestSingle(results, baseline) ?? dearestSingle(lines);
   if (best === null) return [];
   const costOf = (index: number) => lines[index]?.meanUsd() ?? null;
@@ -62,8 +64,37 @@ function sampledOf({ plan, baseline }: EvalParts, { results }: Workbench, lines:
   );
 }
 
+/** The bounds of who is sampled, where it is not known yet who that is. Each sample is a call, and merging them is one more. */
+function widening({ plan }: EvalParts, { results }: Workbench, lines: readonly ContestantLine[]): (line: ContestantLine) => EvalQuoteLine {
+  if (isAnswered(results)) return (line) => line.line();
+  const [fewest, most] = plan.samples === null ? [EVAL.minSamples, SELF_SAMPLES.max] : [plan.samples, plan.samples];
+  const singles = lines.filter(isSingle).flatMap((line) => line.line().usd ?? []);
+  const cheapest = Math.min(...singles.map(({ low }) => low));
+  return (line) => {
+    const quoted = line.line();
+    const asked = quoted.runs - quoted.kept;
+    const matched = lines.filter(({ contestant }) => line.contestant.matches.includes(contestant.name)).map((mixture) => mixture.line());
+    const high = Math.max(quoted.usd?.high ?? 0, sumBounds(matched.map(({ usd }) => usd))?.high ?? 0);
+    // Mixtures that share one by these prices may turn out to need one each.
+    const apart = plan.samples === null ? matched.length : 1;
+    return {
+      ...quoted,
+      calls: { low: asked * (fewest + 1), high: asked * (most + 1) * apart },
+      usd: quoted.usd && { low: Math.min(quoted.usd.low, cheapest * (fewest + 1)), high },
+    };
+  };
+}
+
+function isAnswered({ outcomes }: Workbench['results']): boolean {
+  return outcomes.every((row) => row.every((outcome) => outcome !== null));
+}
+
+function isSingle({ contestant }: ContestantLine): boolean {
+  return contestant.mixture?.strategy === 'single';
+}
+
 function dearestSingle(lines: readonly ContestantLine[]): number | null {
-  const singles = lines.flatMap(({ contestant }, index) => (contestant.mixture?.strategy === 'single' ? [index] : []));
+  const singles = lines.flatMap((line, index) => (isSingle(line) ? [index] : []));
   const usd = (index: number) => lines[index]?.meanUsd() ?? 0;
   return singles.toSorted((a, b) => usd(b) - usd(a))[0] ?? null;
 }

@@ -5,10 +5,10 @@ import type { EvalReport, LossReport } from '../../../core/eval/report.js';
 import { bestSingle, makeReport } from '../../../eval/report/index.js';
 import { sampledContestants } from '../contestants/sampled.js';
 import type { EvalQuote, EvalRecords, Evaluation } from '../evaluation.js';
+import { Stop } from '../pace/stop.js';
 import { describeLosses } from './losses.js';
 import { workThrough } from './prompt-work.js';
 import { recordsOf } from './records.js';
-import { Stop } from './stop.js';
 import { type EvalParts, openWorkbench, type Workbench } from './workbench.js';
 
 /** From prompts and contestants to a report. */

@@ -29,7 +29,7 @@ export class Failures {
     if (this.#answered || first === undefined) return null;
     const [code = 'no_answer', ...others] = this.#codes;
     return new MomError(others.length === 0 ? code : 'no_answer', `nobody has answered any prompt: ${this.reasonOf(first)}`, {
-      hint: '`mom doctor --live` shows who answers; --resume then asks again',
+      hint: '`mom doctor --live` shows who answers; --resume asks again when that has changed',
     });
   }
 }

@@ -1,7 +1,7 @@
 import { MomError } from '../../../core/error.js';
 import type { EvalPrompt } from '../../../core/eval/prompt.js';
+import { Stop } from '../pace/stop.js';
 import { workThrough } from './prompt-work.js';
-import { Stop } from './stop.js';
 import { type EvalParts, openWorkbench, type Workbench } from './workbench.js';
 
 /** What came of the contestants so far, as far as it is kept. Asks nobody. */

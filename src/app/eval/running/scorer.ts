@@ -9,9 +9,9 @@ import type { Warning } from '../../../core/run.js';
 import { scoreByReference } from '../../../eval/scoring/exact.js';
 import { checkKey } from '../asking/keys.js';
 import type { Checker } from '../check/checker.js';
+import type { Stop } from '../pace/stop.js';
 import { CheckTroubles, isMissing } from './check-troubles.js';
 import type { ScoredBy } from './results.js';
-import type { Stop } from './stop.js';
 
 type Scored = Pick<Outcome, 'score' | 'scored_by'>;
 

@@ -7,18 +7,18 @@ import type { Warning } from '../../../core/run.js';
 import type { Engine } from '../../../engine/index.js';
 import { Answers } from '../asking/answers.js';
 import type { RealmOf } from '../asking/realm.js';
-import { Slots } from '../asking/slots.js';
 import type { Checker } from '../check/checker.js';
 import type { EvalProgress } from '../evaluation.js';
+import { createJury, type Jury } from '../judging/jury.js';
 import type { JudgeSeat } from '../judging/seat.js';
 import type { EvalCap } from '../money/cap.js';
+import { Progress } from '../pace/progress.js';
+import { Slots } from '../pace/slots.js';
+import type { Stop } from '../pace/stop.js';
 import { Failures } from './failures.js';
 import { FirstFailures } from './first-failures.js';
-import { createJury, type Jury } from './jury.js';
-import { Progress } from './progress.js';
 import { Results, type SurveyedPrompt } from './results.js';
 import { Scorer } from './scorer.js';
-import type { Stop } from './stop.js';
 
 /** An evaluation with everything that it needs. */
 export interface EvalParts {

@@ -1,7 +1,7 @@
 import type { Accuracy, BoardLine, ContestantReport, Estimate, EvalReport } from '../../../core/eval/report.js';
 import { type Html, html } from '../page/html.js';
 import { type Column, type Section, table } from './section.js';
-import { count, fixed, interval, NOTHING, named, percent, share, UNKNOWN, usdEach } from './words.js';
+import { count, fixed, interval, listed, NOTHING, named, percent, share, UNKNOWN, usdEach } from './words.js';
 
 interface Row {
   rank: number;
@@ -59,8 +59,8 @@ function who({ rank, one }: Row): Html {
   ];
   const isItsModel = models.length === 0 || (models.length === 1 && models[0] === one.name);
   return html`<span class="rank">${rank}</span> ${named(one.name)}<small>${facts.join(', ')}${
-    matches === null ? null : html`, at the price of ${named(matches)}`
-  }</small>${isItsModel ? null : html`<small>${models.map((model, n) => html`${n === 0 ? null : ', '}${named(model)}`)}</small>`}`;
+    matches.length === 0 ? null : html`, at the price of ${listed(matches)}`
+  }</small>${isItsModel ? null : html`<small>${listed(models)}</small>`}`;
 }
 
 function accuracyCell(accuracy: Accuracy | null): Html | string {

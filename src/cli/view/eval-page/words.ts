@@ -75,3 +75,7 @@ export function usdEach(usd: number): string {
 export function named(name: string): Html {
   return html`<bdi class="name">${name}</bdi>`;
 }
+
+export function listed(names: readonly string[]): Html[] {
+  return names.map((name, n) => html`${n === 0 ? null : ', '}${named(name)}`);
+}

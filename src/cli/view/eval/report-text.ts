@@ -21,7 +21,7 @@ export function reportText(report: EvalReport, { columns, color }: Screen, goesO
   const paragraphs = [
     painted(partialLines(report, goesOn), style.yellow),
     report.verdicts.flatMap((verdict) => painted([oneLine(verdict.sentence)], findingPaint(verdict, style))),
-    [...contestants, ...painted(columnNotes(contestants[0] ?? ''), style.dim)],
+    contestants,
     table(kindsTable(report, style)),
     painted(judgeLines(report), same),
     painted(adviceLines(report), same),
@@ -29,7 +29,7 @@ export function reportText(report: EvalReport, { columns, color }: Screen, goesO
       report.warnings.map(({ message }) => `warning: ${oneLine(message)}`),
       style.yellow,
     ),
-    painted(sumLines(report), style.dim),
+    painted([...columnNotes(contestants[0] ?? ''), ...sumLines(report)], style.dim),
   ];
   return `${paragraphs
     .filter((lines) => lines.length > 0)

@@ -40,7 +40,7 @@ function mixtureDuels(contestants: readonly Contestant[], bestSingle: number | n
     const single: Duel[] =
       bestSingle === null || bestSingle === contestant ? [] : [{ contestant, against: bestSingle, role: 'best_single' }];
     const sampled = contestants.flatMap((other, against): Duel[] =>
-      other.role === 'sampled' && other.matches === name ? [{ contestant, against, role: 'sampled' }] : [],
+      other.role === 'sampled' && other.matches.includes(name) ? [{ contestant, against, role: 'sampled' }] : [],
     );
     return [...single, ...sampled];
   });

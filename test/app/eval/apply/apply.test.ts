@@ -11,7 +11,7 @@ function member(model: string, provider = 'openrouter'): Member {
 }
 
 function contestant(name: string, role: Contestant['role'], mixture: Partial<Mixture>, samples: number | null = null): Contestant {
-  return { name, role, mixture: { single: null, proposers: [], ...mixture } as Mixture, samples, matches: null };
+  return { name, role, mixture: { single: null, proposers: [], ...mixture } as Mixture, samples, matches: [] };
 }
 
 const CONTESTANTS: Contestant[] = [

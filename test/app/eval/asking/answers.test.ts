@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Answers } from '../../../../src/app/eval/asking/answers.js';
-import { Slots } from '../../../../src/app/eval/asking/slots.js';
 import { EvalCap } from '../../../../src/app/eval/money/cap.js';
-import { Stop } from '../../../../src/app/eval/running/stop.js';
+import { Slots } from '../../../../src/app/eval/pace/slots.js';
+import { Stop } from '../../../../src/app/eval/pace/stop.js';
 import { MomError } from '../../../../src/core/error.js';
 import type { EvalAnswer } from '../../../../src/core/eval/records.js';
 import { createEngine } from '../../../../src/engine/index.js';
@@ -26,7 +26,7 @@ function setUp(keepAnswer: (key: string, answer: EvalAnswer) => void = () => {})
   const world = { engine, newId: engine.newId, recordersOf: () => [], realmOf: () => 'here', seed: 1, notBefore: null, onAsked: () => {} };
   const answers = new Answers({ ...world, store, stop, slots: new Slots(2), cap: new EvalCap(null, []) });
   const single = mixture([], ['one'], { strategy: 'single', single: mixture(['one'], []).proposers[0] ?? null });
-  const contestant = (name: string) => ({ name, role: 'model' as const, mixture: single, samples: null, matches: null });
+  const contestant = (name: string) => ({ name, role: 'model' as const, mixture: single, samples: null, matches: [] });
   const placed = (index: number, question: string) => {
     const prompt = { id: String(index), messages: [], reference: null, kind: 'other' as const, answer_file: null };
     return { index, question, prompt: { ...prompt, messages: [{ role: 'user' as const, content: question }] } };

@@ -98,10 +98,10 @@ describe('the plan', () => {
 describe('the best single model, sampled', () => {
   const base = mixture(['a', 'b', 'c'], ['d']);
   const contestants: Contestant[] = [
-    { name: 'panel', role: 'mixture', mixture: base, samples: null, matches: null },
-    { name: 'panel:vote', role: 'mixture', mixture: base, samples: null, matches: null },
-    { name: 'lone', role: 'mixture', mixture: { ...base, strategy: 'single' }, samples: null, matches: null },
-    { name: 'best', role: 'member', mixture: plainModel(base, member('p1', 'a')), samples: null, matches: null },
+    { name: 'panel', role: 'mixture', mixture: base, samples: null, matches: [] },
+    { name: 'panel:vote', role: 'mixture', mixture: base, samples: null, matches: [] },
+    { name: 'lone', role: 'mixture', mixture: { ...base, strategy: 'single' }, samples: null, matches: [] },
+    { name: 'best', role: 'member', mixture: plainModel(base, member('p1', 'a')), samples: null, matches: [] },
   ];
   const measured = (costs: readonly (number | null)[], calls: readonly (number | null)[]): Measured => ({
     contestants,
@@ -113,27 +113,39 @@ describe('the best single model, sampled', () => {
 
   it('costs what the mixture does, one call of it for merging', () => {
     expect(drawn(measured([6.4, 90, 1, 1], []))).toEqual([
-      ['best x5', 5, 'panel'],
-      ['best x20', 20, 'panel:vote'],
+      ['best x5', 5, ['panel']],
+      ['best x20', 20, ['panel:vote']],
     ]);
     expect(drawn(measured([1.2, 5, 1, 1], []))).toEqual([
-      ['best x2', 2, 'panel'],
-      ['best x4', 4, 'panel:vote'],
+      ['best x2', 2, ['panel']],
+      ['best x4', 4, ['panel:vote']],
     ]);
   });
 
   it('goes by calls where prices are not known or nothing', () => {
     expect(drawn(measured([null, 0, 0, 0], [6, 4, 1, 1]))).toEqual([
-      ['best x5', 5, 'panel'],
-      ['best x3', 3, 'panel:vote'],
+      ['best x5', 5, ['panel']],
+      ['best x3', 3, ['panel:vote']],
     ]);
   });
 
-  it('has a name of its own for each mixture, and as many samples as are asked for', () => {
-    expect(drawn(measured([9, 9, 1, 1], []), 4)).toEqual([
-      ['best x4', 4, 'panel'],
-      ['best x4 for panel:vote', 4, 'panel:vote'],
+  it('is one for all mixtures that it matches with the same number of samples', () => {
+    expect(drawn(measured([9, 9, 1, 1], []))).toEqual([['best x8', 8, ['panel', 'panel:vote']]]);
+    expect(drawn(measured([4, 90, 1, 1], []), 4)).toEqual([['best x4', 4, ['panel', 'panel:vote']]]);
+  });
+
+  it('has a name of its own beside a contestant that is called so', () => {
+    const known = measured([6, 6, 1, 1], []);
+    const named = { ...known, contestants: contestants.with(1, { ...contestants[0], name: 'best x5' } as Contestant) };
+    expect(sampledContestants(named, 3, null).map(({ name, matches }) => [name, matches])).toEqual([
+      ['best x5 (sampled)', ['panel', 'best x5']],
     ]);
+  });
+
+  it('is not cut by the built-in cap of a question, only by one that the user has set', () => {
+    const of = (setByUser: boolean) => ({ ...base, maxCost: { usd: 0.5, setByUser } });
+    expect(sampledModel(of(false), member('s1', 'a'), 3).maxCost).toBeNull();
+    expect(sampledModel(of(true), member('s1', 'a'), 3).maxCost).toEqual({ usd: 0.5, setByUser: true });
   });
 
   it('is one model that merges its own answers', () => {

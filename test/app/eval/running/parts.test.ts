@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { answerCode } from '../../../../src/app/eval/running/answer-code.js';
 import { FirstFailures } from '../../../../src/app/eval/running/first-failures.js';
-import { Progress } from '../../../../src/app/eval/running/progress.js';
 import { scoredBy } from '../../../../src/app/eval/running/scorer.js';
-import { Stop } from '../../../../src/app/eval/running/stop.js';
-import { MomError } from '../../../../src/core/error.js';
 import type { EvalAnswer } from '../../../../src/core/eval/records.js';
 
 function answer(code: string | null): EvalAnswer {
@@ -53,48 +49,6 @@ describe('the first failures', () => {
   });
 });
 
-describe('the stop', () => {
-  it('cuts what is under way for the user, and lets it end for money', () => {
-    const controller = new AbortController();
-    const stop = new Stop(controller.signal);
-    stop.end(new MomError('cost_cap', 'spent'));
-    expect(stop.signal.aborted).toBe(false);
-    controller.abort(new MomError('cancelled', 'by hand'));
-    expect(stop.signal.aborted).toBe(true);
-    expect(stop.reason?.code).toBe('cost_cap');
-    expect(() => stop.throwFailure()).not.toThrow();
-    expect(() => stop.throwIfEnded()).toThrow('spent');
-  });
-
-  it('fails with what allows no report', () => {
-    const stop = new Stop(new AbortController().signal);
-    stop.end(new TypeError('a bug'));
-    expect(stop.signal.aborted).toBe(true);
-    expect(() => stop.throwFailure()).toThrow('a bug');
-  });
-
-  it('knows that the user had gone before', () => {
-    expect(new Stop(AbortSignal.abort()).reason).toMatchObject({ code: 'cancelled', message: 'the evaluation was cancelled' });
-  });
-});
-
-describe('progress', () => {
-  it('tells the first stage that is not done, and what was spent', () => {
-    const told: string[] = [];
-    const progress = new Progress(({ stage, done, total, failed, spent_usd }) =>
-      told.push(`${stage} ${done}/${total} ${failed} ${spent_usd}`),
-    );
-    progress.expect('asking', 2);
-    progress.expect('judging', 1);
-    progress.spend(0.5, 'reported');
-    progress.done('judging');
-    progress.done('asking', true);
-    progress.spend(null, 'unknown');
-    progress.done('asking');
-    expect(told).toEqual(['asking 0/2 0 0.5', 'asking 1/2 1 0.5', 'explaining 0/0 0 null']);
-  });
-});
-
 describe('who tells how good an answer is', () => {
   const prompt = (reference: string | null) => ({ messages: [{ role: 'user' as const, content: 'How many?' }], reference });
   const check = { command: 'true', folder: '/', timeout: 1 };
@@ -104,23 +58,5 @@ describe('who tells how good an answer is', () => {
     ['a judge', prompt(null), null, 'judge'],
   ])('%s', (_, given, command, by) => {
     expect(scoredBy(given, { extract: null, check: command })).toBe(by);
-  });
-});
-
-describe('the code of an answer', () => {
-  it.each([
-    ['all of it without a fence', 'x = 1', 'x = 1'],
-    ['what is fenced', 'Here:\n```py\nx = 1\n```\nDone.', 'x = 1\n'],
-    ['the longest block', '```\na\n```\nthen\n~~~js\nlonger()\nlines()\n~~~', 'longer()\nlines()\n'],
-    ['a block that ends with the text', '```py\nx = 1\ny = 2', 'x = 1\ny = 2'],
-    ['a fence within a longer one', '````md\n```\ninner\n```\n````', '```\ninner\n```\n'],
-    ['with CRLF', '```\r\nx\r\n```\r\n', 'x\n'],
-  ])('is %s', (_, text, code) => {
-    expect(answerCode(text)).toBe(code);
-  });
-
-  it('is found in hostile text at once', () => {
-    const text = '```\n'.repeat(20_000);
-    expect(answerCode(text).length).toBeGreaterThanOrEqual(0);
   });
 });

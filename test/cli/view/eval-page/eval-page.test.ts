@@ -95,7 +95,7 @@ function hostile(): EvalReport {
   const contestants = many(4, (k) => ({
     name: `${k} ${HOSTILE} ${'long '.repeat(40)}`,
     models: [HOSTILE],
-    matches: HOSTILE,
+    matches: [HOSTILE],
     strategy: HOSTILE,
   }));
   return reportOf(contestants, {

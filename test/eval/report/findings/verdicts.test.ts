@@ -143,8 +143,8 @@ describe('the verdict', () => {
           ]),
         },
         single(row),
-        { name: 'gpt-4 x2', role: 'sampled', matches: 'three:fuse', samples: 2, row },
-        { name: 'gpt-4 x3', role: 'sampled', matches: 'another', samples: 3, row },
+        { name: 'gpt-4 x2', role: 'sampled', matches: ['three:fuse'], samples: 2, row },
+        { name: 'gpt-4 x3', role: 'sampled', matches: ['another'], samples: 3, row },
       ]),
     );
     expect(report.verdicts.map(({ against, against_role }) => [against, against_role])).toEqual([
@@ -154,6 +154,24 @@ describe('the verdict', () => {
     expect(report.verdicts[1]?.sentence).toMatch(
       /^Nothing is shown of three:fuse against gpt-4 x2 \(one model, sampled\): 75\.0 % against 75\.0 % right \(no difference, 95 % interval \d\.\d less to \d\.\d more\), at 1\.3 times its price\.$/,
     );
+  });
+
+  it('finds the sampled model that several mixtures share', () => {
+    const row = '1'.repeat(40);
+    const report = reportOf(
+      evalData([
+        fuse(row),
+        { name: 'another', role: 'mixture', strategy: 'vote', row },
+        single(row),
+        { name: 'gpt-4 x2', role: 'sampled', matches: ['three:fuse', 'another'], samples: 2, row },
+      ]),
+    );
+    expect(report.verdicts.map(({ contestant, against }) => [contestant, against])).toEqual([
+      ['three:fuse', 'gpt-4'],
+      ['three:fuse', 'gpt-4 x2'],
+      ['another', 'gpt-4'],
+      ['another', 'gpt-4 x2'],
+    ]);
   });
 
   it('compares the others with the baseline where no mixture takes part', () => {

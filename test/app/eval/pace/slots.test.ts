@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Slots } from '../../../../src/app/eval/asking/slots.js';
+import { Slots } from '../../../../src/app/eval/pace/slots.js';
 
 function gate() {
   let open = () => {};

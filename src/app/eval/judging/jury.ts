@@ -1,7 +1,7 @@
-import type { JudgingDeps } from '../judging/index.js';
-import { createJudging } from '../judging/index.js';
-import type { AnswerPair, Judging } from '../judging/judging.js';
-import type { JudgeSeat } from '../judging/seat.js';
+import { createJudging, type JudgingDeps } from './index.js';
+import { type AnswerPair, type Judging, LOOKS } from './judging.js';
+import type { JudgeSeat } from './seat.js';
+import { settledShare } from './settled.js';
 
 /** All judges as one. */
 export interface Jury extends Judging {
@@ -12,9 +12,6 @@ export interface Jury extends Judging {
 }
 
 type JuryDeps = Omit<JudgingDeps, 'judges' | 'realm'> & { judgeRealm: (seat: JudgeSeat) => string };
-
-/** Each judge looks at a pair in both orders. */
-export const LOOKS = 2;
 
 /** Each judge is known by its own address, so that another one beside it changes nothing of what it has said. */
 export function createJury(seats: readonly JudgeSeat[], { judgeRealm, ...deps }: JuryDeps): Jury {
@@ -29,12 +26,7 @@ export function createJury(seats: readonly JudgeSeat[], { judgeRealm, ...deps }:
     kept,
     explain: async (pair) => (await judges[0]?.explain(pair)) ?? null,
     tallies: () => judges.flatMap((judge) => judge.tallies()),
-    isSettled: (pair) => needsNoLook(pair) || kept(pair) === LOOKS * judges.length,
+    isSettled: (pair) => settledShare(pair) !== null || kept(pair) === LOOKS * judges.length,
     judges: judges.map((judge, index) => ({ seat: seats[index] as JudgeSeat, kept: (pair) => judge.kept(pair) })),
   };
-}
-
-/** A text beside none wins, and what is the same is a tie. */
-export function needsNoLook({ a, b }: AnswerPair): boolean {
-  return a.text === null || b.text === null || a.text.trim() === b.text.trim();
 }
