@@ -43,7 +43,7 @@ export async function openJudgeFiles(options: JudgeFilesOptions): Promise<FilesE
   checkTexts(given);
   const scored = scoredByReference({ ...data, comparisons: [] }, given);
   const warnings: Warning[] = [];
-  const needsJudges = given.prompts.some((_, prompt) => scored.outcomes.every((row) => row[prompt]?.score == null));
+  const needsJudges = given.prompts.some((_, prompt) => scored.outcomes.every((row) => row.at(prompt)?.score == null));
   if (!needsJudges) return new JudgedFiles({ given, data: scored, facts: { ...facts, sandbox: false }, warnings, jury: null });
   checkPairs(given.contestants);
   const jury = await openJury({ ...options, onNote: (note) => warnings.push(note) }, config, given.contestants);

@@ -10,6 +10,7 @@ import { findPrompts, type Prompts } from '../eval/prompts.js';
 import { type EvalSession, evalSession } from '../eval/session.js';
 import { showQuote } from '../eval/show-quote.js';
 import { openReportFolder, type ReportFolder } from '../eval/write-report.js';
+import { keepHeapSmall } from '../heap.js';
 import { SANDBOX_NOTE } from '../sandbox-wish.js';
 
 /** What one `mom eval` is about. */
@@ -22,6 +23,7 @@ interface Evaluating extends EvalSession {
 /** `mom eval`: what is wanted, its price, everybody asked, the report. */
 export function run(prompts: string | null, given: object, context: CliContext): Promise<Exit> {
   const flags = given as EvalFlags;
+  keepHeapSmall();
   return evalSession(flags, context, async (session) => {
     refuseContradictions(flags, prompts);
     const folder = flags.output === undefined ? null : openReportFolder(flags.output, context.cwd);

@@ -42,12 +42,15 @@ export interface Comparison {
   orders: { ab: number | null; ba: number | null };
 }
 
+/** One contestant's outcomes, by prompt: an array of them, or what takes less memory. Null: not asked yet. */
+export type OutcomeRow = Pick<readonly (Outcome | null)[], 'length' | 'at' | typeof Symbol.iterator>;
+
 /** Everything that a report is made from. */
 export interface EvalData {
   contestants: readonly Contestant[];
   prompts: readonly { id: string; kind: EvalKind }[];
-  /** By contestant, then by prompt. Null: not asked yet. */
-  outcomes: readonly (readonly (Outcome | null)[])[];
+  /** By contestant. */
+  outcomes: readonly OutcomeRow[];
   /** Pairs that a judge has compared. */
   comparisons: readonly Comparison[];
 }

@@ -41,7 +41,7 @@ export class Evidence {
   }
 
   failed(contestant: number, prompt: number): boolean {
-    return this.#data.outcomes[contestant]?.[prompt]?.status === 'failed';
+    return this.#data.outcomes[contestant]?.at(prompt)?.status === 'failed';
   }
 
   isByCheck(prompt: number): boolean {
@@ -88,7 +88,7 @@ export class Evidence {
 
   /** Where judges compare two contestants, a failure loses to an answer though no judge has looked: a cap may have come before. */
   #byFailure(a: number, b: number, prompt: number, compared: boolean): number | null {
-    if (!compared || !this.#data.outcomes[a]?.[prompt] || !this.#data.outcomes[b]?.[prompt]) return null;
+    if (!compared || !this.#data.outcomes[a]?.at(prompt) || !this.#data.outcomes[b]?.at(prompt)) return null;
     const lost = this.failed(a, prompt);
     const won = this.failed(b, prompt);
     return lost || won ? (Number(won) - Number(lost) + 1) / 2 : null;
@@ -97,13 +97,17 @@ export class Evidence {
   #readScores(): Int8Array[] {
     const { outcomes, prompts } = this.#data;
     const scorable = new Uint8Array(prompts.length);
-    const scores = outcomes.map((row) => Int8Array.from(prompts, (_, prompt) => row[prompt]?.score ?? NO_SCORE));
-    for (const row of outcomes) {
-      for (const [prompt, outcome] of row.entries()) {
+    const scores = outcomes.map((row) => {
+      const known = new Int8Array(prompts.length).fill(NO_SCORE);
+      let prompt = 0;
+      for (const outcome of row) {
         if (outcome?.score != null) scorable[prompt] = 1;
         if (outcome?.scored_by === 'check') this.#byCheck[prompt] = 1;
+        known[prompt] = outcome?.score ?? NO_SCORE;
+        prompt += 1;
       }
-    }
+      return known;
+    });
     for (const [contestant, row] of scores.entries()) {
       for (let prompt = 0; prompt < row.length; prompt++) {
         if (row[prompt] === NO_SCORE && scorable[prompt] === 1 && this.failed(contestant, prompt)) row[prompt] = 0;

@@ -10,11 +10,11 @@ export function promptFacts({ prompts, outcomes, comparisons, contestants }: Eva
   const facts = { total: prompts.length, complete: 0, by_reference: 0, by_check: 0, by_judge: 0, unscored: 0 };
   const judged = new Set(comparisons.map(({ prompt }) => prompt));
   for (let prompt = 0; prompt < prompts.length; prompt++) {
-    if (outcomes.every((row) => row[prompt])) facts.complete += 1;
+    if (outcomes.every((row) => row.at(prompt))) facts.complete += 1;
     if (contestants.some((_, contestant) => evidence.score(contestant, prompt) !== null)) {
       facts[evidence.isByCheck(prompt) ? 'by_check' : 'by_reference'] += 1;
     } else if (judged.has(prompt)) facts.by_judge += 1;
-    else if (outcomes.some((row) => row[prompt])) facts.unscored += 1;
+    else if (outcomes.some((row) => row.at(prompt))) facts.unscored += 1;
   }
   return facts;
 }

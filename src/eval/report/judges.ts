@@ -79,7 +79,7 @@ function preferencesByCell(comparisons: readonly Comparison[], contestants: numb
 function longerOf({ outcomes }: EvalData, comparisons: readonly Comparison[]): Pick<JudgeFinding, 'longer_share' | 'longer_p'> {
   let [longer, decided] = [0, 0];
   for (const { a, b, prompt, preference } of comparisons) {
-    const [first, second] = [outcomes[a]?.[prompt]?.style?.length, outcomes[b]?.[prompt]?.style?.length];
+    const [first, second] = [outcomes[a]?.at(prompt)?.style?.length, outcomes[b]?.at(prompt)?.style?.length];
     if (first === undefined || second === undefined || first === second || preference === 0.5) continue;
     decided += 1;
     longer += Number(first > second === preference > 0.5);

@@ -26,7 +26,7 @@ function ofPrompts({ by_reference, by_check, by_judge, unscored }: EvalReport['p
   const few = { code: 'few_prompts', message: `${prompts(scored)} with a result: fewer than ${MIN_PROMPTS} allow no verdict` };
   const left = {
     code: 'unscored',
-    message: `${prompts(unscored)} can't be scored: no reference, check or judge tells who is right; they count nowhere`,
+    message: `${prompts(unscored)} not scored: no reference, check or judge has told who is right; what is not scored counts nowhere`,
   };
   return [...(scored < MIN_PROMPTS ? [few] : []), ...(unscored > 0 ? [left] : [])];
 }

@@ -184,7 +184,7 @@ describe('an evaluation', () => {
     const { open, calls } = await evalPlace(PANEL);
     const evaluation = await open({ lines: sums(8), wishes: { mixtures: ['trio:fuse'] } });
     const { lines, usd } = await evaluation.quote();
-    expect(lines.at(-1)).toMatchObject({ role: 'sampled', calls: { low: 8 * 3, high: 8 * 21 } });
+    expect(lines.at(-1)).toMatchObject({ role: 'sampled', calls: { low: 8 * 2, high: 8 * 21 } });
     const before = calls();
     const { spent_usd } = await evaluation.run();
     await evaluation.close();

@@ -73,7 +73,9 @@ describe('the report', () => {
     expect(prompts).toMatchObject({ total: 4, complete: 4, by_check: 2, by_reference: 0, by_judge: 1, unscored: 1 });
     expect(warnings.map(({ code }) => code)).toEqual(['few_prompts', 'unscored']);
     expect(warnings[0]?.message).toBe('3 prompts with a result: fewer than 20 allow no verdict');
-    expect(warnings[1]?.message).toBe("1 prompt can't be scored: no reference, check or judge tells who is right; they count nowhere");
+    expect(warnings[1]?.message).toBe(
+      '1 prompt not scored: no reference, check or judge has told who is right; what is not scored counts nowhere',
+    );
   });
 
   it('says nothing twice that its caller has said', () => {

@@ -26,7 +26,7 @@ export class Pairs {
   pair(prompt: number, a: number, b: number): AnswerPair | null {
     const { contestants, prompts, texts } = this.#given;
     const asked = prompts[prompt];
-    if (!asked || !this.#data.outcomes[a]?.[prompt] || !this.#data.outcomes[b]?.[prompt]) return null;
+    if (!asked || !this.#data.outcomes[a]?.at(prompt) || !this.#data.outcomes[b]?.at(prompt)) return null;
     const side = (index: number) => ({ name: contestants[index] ?? '', text: texts[index]?.[prompt] ?? null });
     const [one, other] = [side(a), side(b)];
     if (one.text === null && other.text === null) return null;
@@ -41,7 +41,7 @@ export class Pairs {
    */
   *toJudge(): Generator<PlacedPair> {
     for (const [prompt, { id, messages }] of this.#given.prompts.entries()) {
-      if (this.#data.outcomes.some((row) => row[prompt]?.score != null)) continue;
+      if (this.#data.outcomes.some((row) => row.at(prompt)?.score != null)) continue;
       for (const contestant of this.#given.contestants.keys()) {
         if (contestant === this.baseline) continue;
         const pair = this.pair(prompt, contestant, this.baseline);

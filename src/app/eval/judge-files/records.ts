@@ -11,7 +11,7 @@ function* answersOf({ texts, prompts }: Given, { contestants, outcomes }: EvalDa
   for (const [prompt, { id, messages: asked }] of prompts.entries()) {
     const messages = asked ?? [];
     for (const [index, { name: contestant }] of contestants.entries()) {
-      const outcome = outcomes[index]?.[prompt];
+      const outcome = outcomes[index]?.at(prompt);
       const text = texts[index]?.[prompt] ?? null;
       if (!outcome || (text === null && outcome.status === 'answered')) continue;
       const { status, score, scored_by, cost_usd, cost_source, first_token_ms, duration_ms } = outcome;

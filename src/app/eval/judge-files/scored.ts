@@ -6,7 +6,7 @@ import { scoreByReference } from '../../../eval/scoring/exact.js';
 export function scoredByReference(data: EvalData, { prompts, texts }: Given): EvalData {
   const scorable = prompts.map(isScorable);
   const outcomes = data.outcomes.map((row, contestant) =>
-    row.map((outcome, prompt) => {
+    [...row].map((outcome, prompt) => {
       const asked = prompts[prompt];
       if (!outcome || !asked || !scorable[prompt]) return outcome;
       return scored(outcome, asked, texts[contestant]?.[prompt] ?? null);

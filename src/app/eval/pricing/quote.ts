@@ -64,7 +64,7 @@ function sampledOf({ plan, baseline }: EvalParts, { results }: Workbench, lines:
   );
 }
 
-/** The bounds of who is sampled, where it is not known yet who that is. Each sample is a call, and merging them is one more. */
+/** The bounds of who is sampled, where it is not known yet who that is. Each sample is a call, merging them is one more if they differ. */
 function widening({ plan }: EvalParts, { results }: Workbench, lines: readonly ContestantLine[]): (line: ContestantLine) => EvalQuoteLine {
   if (isAnswered(results)) return (line) => line.line();
   const [fewest, most] = plan.samples === null ? [EVAL.minSamples, SELF_SAMPLES.max] : [plan.samples, plan.samples];
@@ -79,14 +79,14 @@ function widening({ plan }: EvalParts, { results }: Workbench, lines: readonly C
     const apart = plan.samples === null ? matched.length : 1;
     return {
       ...quoted,
-      calls: { low: asked * (fewest + 1), high: asked * (most + 1) * apart },
-      usd: quoted.usd && { low: Math.min(quoted.usd.low, cheapest * (fewest + 1)), high },
+      calls: { low: asked * fewest, high: asked * (most + 1) * apart },
+      usd: quoted.usd && { low: Math.min(quoted.usd.low, cheapest * fewest), high },
     };
   };
 }
 
 function isAnswered({ outcomes }: Workbench['results']): boolean {
-  return outcomes.every((row) => row.every((outcome) => outcome !== null));
+  return outcomes.every((row) => ![...row].includes(null));
 }
 
 function isSingle({ contestant }: ContestantLine): boolean {

@@ -26,7 +26,7 @@ export function recordsOf(results: Results, answers: Answers, prompts: () => Ite
 function* answersTo(prompt: EvalPrompt, index: number, results: Results, answers: Answers): Generator<AnswerRecord> {
   const question = questionKey(prompt);
   for (const [place, contestant] of results.contestants.entries()) {
-    const outcome = results.outcomes[place]?.[index];
+    const outcome = results.outcomes[place]?.at(index);
     const answer = outcome ? answers.kept(contestant, question) : null;
     if (!outcome || answer === null) continue;
     const { text, status, error, cost_usd, cost_source, first_token_ms, duration_ms } = answer;

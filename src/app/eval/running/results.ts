@@ -3,6 +3,7 @@ import type { Comparison, EvalData, Outcome } from '../../../core/eval/data.js';
 import type { EvalKind } from '../../../core/eval/prompt.js';
 import type { EvalAnswer } from '../../../core/eval/records.js';
 import { styleOf } from '../../../eval/scoring/style.js';
+import { OutcomeNumbers } from './outcome-numbers.js';
 
 /** Who tells how good the answers to a prompt are. */
 export type ScoredBy = 'reference' | 'check' | 'judge';
@@ -23,7 +24,7 @@ interface Known {
 export class Results implements EvalData {
   readonly prompts: readonly SurveyedPrompt[];
   readonly contestants: Contestant[] = [];
-  readonly outcomes: (Outcome | null)[][] = [];
+  readonly outcomes: OutcomeNumbers[] = [];
   readonly comparisons: Comparison[] = [];
   readonly #calls: number[] = [];
 
@@ -34,15 +35,15 @@ export class Results implements EvalData {
 
   /** @returns its index */
   add(contestant: Contestant): number {
-    this.outcomes.push(new Array<Outcome | null>(this.prompts.length).fill(null));
+    this.outcomes.push(new OutcomeNumbers(this.prompts.length));
     this.#calls.push(0);
     return this.contestants.push(contestant) - 1;
   }
 
   note(contestant: number, prompt: number, { outcome, calls }: Known): void {
-    const row = this.outcomes[contestant] as (Outcome | null)[];
-    if (row[prompt] === null) this.#calls[contestant] = (this.#calls[contestant] ?? 0) + calls;
-    row[prompt] = outcome;
+    const row = this.outcomes[contestant] as OutcomeNumbers;
+    if (row.at(prompt) === null) this.#calls[contestant] = (this.#calls[contestant] ?? 0) + calls;
+    row.set(prompt, outcome);
   }
 
   /** Calls that the contestant makes for a prompt, mean; null before its first outcome. */
@@ -72,7 +73,7 @@ export class Results implements EvalData {
   }
 
   #row(contestant: number): Outcome[] {
-    return (this.outcomes[contestant] ?? []).filter((outcome) => outcome !== null);
+    return [...(this.outcomes[contestant] ?? [])].filter((outcome) => outcome !== null);
   }
 }
 

@@ -41,13 +41,13 @@ export function adviceLines({ recommendations, losses }: EvalReport): string[] {
 
 /** What it is made from, and what it has cost. */
 export function sumLines(report: EvalReport): string[] {
-  const { prompts, baseline, contestants, sandbox, id } = report;
+  const { prompts, baseline, contestants, sandbox, id, partial } = report;
   const isJudged = contestants.some(({ board }) => board !== null);
   const ways = [
     [prompts.by_reference, 'by reference'],
     [prompts.by_check, 'by check'],
     [prompts.by_judge, 'by judge'],
-    [prompts.unscored, 'by nothing'],
+    [prompts.unscored, partial === null ? 'by nothing' : 'not yet'],
   ].flatMap(([count, way]) => (count === 0 ? [] : [`${count?.toLocaleString('en-US')} ${way}`]));
   return [
     ...(contestants.some(({ is_baseline }) => is_baseline)

@@ -93,7 +93,7 @@ function rowsOf(data: EvalData, evidence: Evidence, contestant: number, baseline
 
 /** A failure has no length: it is taken as long as the other answer, so that length explains nothing of its loss. */
 function lengthsOf({ outcomes }: EvalData, contestant: number, baseline: number, prompt: number): [number, number] {
-  const [own, other] = [outcomes[contestant]?.[prompt], outcomes[baseline]?.[prompt]];
+  const [own, other] = [outcomes[contestant]?.at(prompt), outcomes[baseline]?.at(prompt)];
   const length = own?.style?.length ?? (own?.status === 'failed' ? (other?.style?.length ?? 0) : Number.NaN);
   return [length, other?.style?.length ?? (other?.status === 'failed' ? length : Number.NaN)];
 }

@@ -30,7 +30,7 @@ export function contestantReports(
     ...(measured[i] as (typeof measured)[number]),
     rating: ratings[i] ?? null,
     on_hull: hull[i] ?? null,
-    cost_source: data.outcomes[i]?.some((outcome) => outcome !== null) ? costOf(data.outcomes[i] ?? []).source : 'unknown',
+    cost_source: measured[i]?.n === 0 ? 'unknown' : costOf(data.outcomes[i] ?? []).source,
   }));
 }
 

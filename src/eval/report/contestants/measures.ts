@@ -28,7 +28,7 @@ export function kindsOf({ prompts }: EvalData): readonly EvalKind[] {
 
 /** One contestant over all prompts and by kind. Times are those of its answers; a failure has none worth comparing. */
 export function measure(measuring: Measuring, contestant: number): Measured {
-  const row = measuring.data.outcomes[contestant] ?? [];
+  const row = [...(measuring.data.outcomes[contestant] ?? [])];
   const answered = row.filter((outcome) => outcome?.status === 'answered');
   const firstTokens = answered.flatMap((outcome) => outcome?.first_token_ms ?? []);
   return {
@@ -42,7 +42,7 @@ export function measure(measuring: Measuring, contestant: number): Measured {
 
 function measureAmong({ data, evidence, board, regulariser }: Measuring, contestant: number, kind: EvalKind | null): Measures {
   const isWanted = (prompt: number) => kind === null || data.prompts[prompt]?.kind === kind;
-  const row = data.outcomes[contestant] ?? [];
+  const row = [...(data.outcomes[contestant] ?? [])];
   const outcomes = row.filter((outcome, prompt) => outcome !== null && isWanted(prompt)) as Outcome[];
   const rows = board[contestant];
   return {

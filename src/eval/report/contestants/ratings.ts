@@ -40,6 +40,6 @@ function gamesOf(data: EvalData): Games {
 
 /** Null where there is no text, undefined where there is one that nobody has looked at. */
 function styleOf({ outcomes }: EvalData, contestant: number, prompt: number): TextStyle | null | undefined {
-  const outcome = outcomes[contestant]?.[prompt];
+  const outcome = outcomes[contestant]?.at(prompt);
   return outcome?.status === 'failed' ? null : (outcome?.style ?? undefined);
 }

@@ -108,7 +108,7 @@ function basisOf({ by }: PairEvidence): Basis | null {
 function costOf({ outcomes }: EvalData, contestant: number, prompts: Int32Array): number | null {
   let sum = 0;
   for (const prompt of prompts) {
-    const outcome = outcomes[contestant]?.[prompt];
+    const outcome = outcomes[contestant]?.at(prompt);
     if (outcome?.cost_usd == null || outcome.cost_source === 'partial') return null;
     sum += outcome.cost_usd;
   }

@@ -56,7 +56,8 @@ function sharesOf({ basis, share_a, share_b }: Compared): string {
 /** An interval on one side of 0 needs its words only once. */
 function differenceOf({ value, low, high }: Estimate, finding: Finding, margin: number): string {
   const interval = low < 0 && high > 0 ? `${directed(low)} to ${directed(high)}` : bothEnds(low, high);
-  const ending = finding === 'not_worse' ? `, margin ${margin}` : '';
+  const isOneSided = low > 0 || high < 0;
+  const ending = finding === 'not_worse' ? `, margin ${margin}` : finding === 'not_shown' && isOneSided ? ', but p is not below 0.05' : '';
   const size = oneDecimal(Math.abs(value)) === '0.0' ? 'no difference' : directed(value, 'points ');
   return `${size}, 95 % interval ${interval}${ending}`;
 }
