@@ -59,7 +59,7 @@ async function round({ node, room, files }) {
 /** Each round keeps nothing, so that the next one asks again. */
 function evaluation(file, thinking) {
   const models = Array.from({ length: CONTESTANTS }, (_, i) => ['-m', `sandbox/ttft=${thinking},say=The%20answer%20is%20${i}.`]);
-  return [MOM, 'eval', file, ...models.flat(), '--no-sampled', '--concurrency', String(AT_ONCE), '--max-cost', '100', '--no-log', '-q'];
+  return [MOM, 'eval', file, ...models.flat(), '--no-sampled', '--concurrency', String(AT_ONCE), '--max-cost', '100', '--no-log'];
 }
 
 function promptsFile(room, name) {

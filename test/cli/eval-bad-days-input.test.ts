@@ -150,7 +150,7 @@ describe('money', () => {
     const result = await run(['sums.jsonl', '--sandbox', ...MODELS, '--set', 'budget.day=0.00001', '-q']);
     expect({ stderr: result.stderr, status: result.status }).toEqual({ stderr: '', status: 4 });
     expect(result.stdout.split('\n')[0]).toBe(
-      'not all of it: the budget of $0.00001 a day is reached: the next run may cost $0.00802, and $0.00001 is left; 0 of 3 prompts are complete; mom eval --resume --set budget.day=0.00001 --sandbox goes on',
+      'not all of it: the budget of $0.00001 a day is reached: the next run may cost $0.00802, and $0.00001 is left; 0 of 3 prompts are complete; mom eval --resume --sandbox goes on',
     );
   });
 });

@@ -63,7 +63,7 @@ describe('a judge', () => {
     const down = await upstream.run(['open.jsonl', ...TALKERS, ...args]);
     expect([down.status, reportOf(down).partial?.code]).toEqual([75, 'overloaded']);
     upstream.sandbox.reset();
-    const up = await upstream.run(['--resume', '--judge', 'sandbox/judge', '--json', '-q']);
+    const up = await upstream.run(['--resume', '--judge', 'sandbox/judge', '--set', 'retries=4', '--json', '-q']);
     expect(up.status).toBe(0);
     expect(reportOf(up)).toMatchObject({ partial: null, prompts: { total: 6, by_judge: 6 } });
     const { models } = upstream.sandbox.stats();

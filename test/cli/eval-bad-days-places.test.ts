@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +53,31 @@ describe('a store of evaluations', () => {
     expect(await run([...SOLVER, '-q'], within)).toEqual({
       stdout: '',
       stderr: `${LOST}: it may not be written\nhint: make ROOT/state/mom and what is in it yours and writable, or set XDG_STATE_HOME to another folder; with --no-log an evaluation needs no store\n`,
+      status: 74,
+    });
+  });
+
+  it('that can only be looked at says so in words for reading', async () => {
+    const READ = "mom: evaluations can't be read: ROOT/state/mom/evals.db";
+    expect(await run(['show'])).toMatchObject({
+      stderr: 'mom: no evaluation is kept yet\nhint: mom eval prompts.jsonl makes one\n',
+      status: 66,
+    });
+    expect(existsSync(join(dir, 'evals.db'))).toBe(false);
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, 'evals.db'), Buffer.alloc(20_000, 'no database'));
+    expect(await run(['show'])).toEqual({
+      stdout: '',
+      stderr: `${READ} is damaged\nhint: move it away: mkdir ROOT/state/mom/damaged && mv ROOT/state/mom/evals.db* ROOT/state/mom/damaged; the next mom eval begins a new one, and asks everything again\n`,
+      status: 74,
+    });
+    rmSync(join(dir, 'evals.db'));
+    if (!CAN_MOUNT) return;
+    await run([...SOLVER, '--sample', '1', '-q']);
+    const within = mounted(`mount --bind ${dir} ${dir}; mount -o remount,bind,ro ${dir}`);
+    expect(await run(['show', '--sandbox'], within)).toEqual({
+      stdout: '',
+      stderr: `${READ}: it may not be written\nhint: make ROOT/state/mom and what is in it yours and writable, or set XDG_STATE_HOME to another folder; a report that was written with -o is still in its folder\n`,
       status: 74,
     });
   });

@@ -152,6 +152,37 @@ describe('files of answers', () => {
   });
 });
 
+describe('what a table for programs has no room for', () => {
+  it('is told beside it, and not with -q', async () => {
+    writeAnswers();
+    const files = ['ours.jsonl', 'theirs.jsonl', '--sandbox', '--judge', 'sandbox/judge,rubbish', '--csv'];
+    const told = await mom(...files);
+    expect(told.stdout).toMatch(/^name,win_rate/);
+    expect(told.stderr).toMatch(/^mom: warning: 6 of 6 verdicts of the judge sandbox\/judge,rubbish could not be read; they count nowhere$/m);
+    expect((await mom(...files, '-q')).stderr).toBe('');
+  });
+});
+
+describe('references of files of answers', () => {
+  it('that fit no extractor are counted, and judges compare instead', async () => {
+    writeAnswers();
+    write('prompts.jsonl', {
+      id: 'q1',
+      prompt: 'Question 1?',
+      reference: 'It depends, on the one hand on this, on the other hand on that. '.repeat(9),
+    });
+    const { stdout } = await mom('prompts.jsonl', 'ours.jsonl', 'theirs.jsonl', '--sandbox', '--json');
+    const report = JSON.parse(stdout);
+    expect(report.prompts).toMatchObject({ by_reference: 0, by_judge: 4 });
+    expect(report.warnings).toContainEqual({
+      code: 'reference_unfit',
+      message: expect.stringMatching(
+        /^1 of 1 references fit no extractor, so judges compare these answers; the first one is that of "q1", /,
+      ),
+    });
+  });
+});
+
 describe('recorded preferences', () => {
   const row = {
     model: 'ours',
@@ -170,7 +201,8 @@ describe('recorded preferences', () => {
         'name,win_rate,standard_error,n_wins,n_wins_base,n_draws,n_total,discrete_win_rate,avg_length,length_controlled_winrate,lc_standard_error\r\n' +
         'ours,58.333333333333336,22.04792759220492,1,1,1,3,50,11.5,,\r\n' +
         '"null, ""x""",0,0,0,4,0,4,0,11.5,,\r\n',
-      stderr: '',
+      stderr:
+        'mom: warning: 1 of 8 comparisons hold no preference and are left out\nmom: warning: 4 prompts with a result: fewer than 20 allow no verdict\n',
       status: 0,
       signal: null,
     });

@@ -114,6 +114,8 @@ export interface ComparisonRecord extends Pick<Comparison, 'judge' | 'preference
 /** An evaluation that is ready to be priced or run. */
 export interface Evaluation {
   readonly id: string;
+  /** The configuration that was named, now or when it began; null: those that are found. */
+  readonly configFile: string | null;
   readonly contestants: readonly Contestant[];
   quote(): Promise<EvalQuote>;
   /**

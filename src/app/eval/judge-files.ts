@@ -2,7 +2,6 @@ import { evalSettingsOf } from '../../config/eval.js';
 import { loadConfig } from '../../config/load.js';
 import { MomError } from '../../core/error.js';
 import { EVAL } from '../../core/limits.js';
-import type { Warning } from '../../core/run.js';
 import { stampedId } from '../../core/stamped-id.js';
 import { type GivenFiles, readGiven } from '../../eval/reading/given.js';
 import type { Evaluation } from './evaluation.js';
@@ -14,6 +13,7 @@ import { openJury } from './judge-files/jury.js';
 import type { JudgeFilesOptions } from './judge-files/options.js';
 import { RecordedPreferences } from './judge-files/recorded.js';
 import { scoredByReference } from './judge-files/scored.js';
+import { unfitReferences } from './judge-files/unfit.js';
 
 export type { JudgeFilesOptions };
 
@@ -42,7 +42,7 @@ export async function openJudgeFiles(options: JudgeFilesOptions): Promise<FilesE
   if (difficulty !== null) throw uselessDifficulty();
   checkTexts(given);
   const scored = scoredByReference({ ...data, comparisons: [] }, given);
-  const warnings: Warning[] = [];
+  const warnings = unfitReferences(given, evalSettingsOf(config));
   const needsJudges = given.prompts.some((_, prompt) => scored.outcomes.every((row) => row.at(prompt)?.score == null));
   if (!needsJudges) return new JudgedFiles({ given, data: scored, facts: { ...facts, sandbox: false }, warnings, jury: null });
   checkPairs(given.contestants);

@@ -14,6 +14,7 @@ import { withoutSecrets } from './asking/without-secrets.js';
 import { openPanel } from './contestants/contestants.js';
 import type { Evaluation, EvaluationOptions } from './evaluation.js';
 import { EvalCap } from './money/cap.js';
+import { asBegun } from './opening/as-begun.js';
 import { begin } from './opening/begin.js';
 import { judgesFor } from './opening/judges.js';
 import { lazyChecker } from './opening/lazy-checker.js';
@@ -26,7 +27,8 @@ import { openWorld } from './world.js';
  * An evaluation that is ready to be priced or run: its contestants are made, its prompts are kept, its judges chosen.
  * @throws MomError for a wrong configuration, unknown names, missing keys, prompts that can't be read, or where nobody can judge
  */
-export async function openEvaluation(options: EvaluationOptions): Promise<Evaluation> {
+export async function openEvaluation(given: EvaluationOptions): Promise<Evaluation> {
+  const options = await asBegun(given);
   const config = await loadConfig(placesOf(options));
   const settings = settingsOf(config);
   const stores = await openStores(options, settings);
@@ -63,6 +65,7 @@ async function open(options: EvaluationOptions, ground: Ground): Promise<Evaluat
   return new EvaluationRun({
     ...begun,
     sandbox,
+    hasReport: former?.report != null,
     plan,
     contestants: panel.contestants,
     baseline,

@@ -10,7 +10,7 @@ const DEFAULT_SEED = 1;
  * command are added to those of the former one.
  */
 export function planOf(wishes: Partial<EvalPlan>, configured: EvalSettings, former: EvalPlan | null): EvalPlan {
-  const base = former ?? freshPlan(configured, wishes);
+  const base = { ...freshPlan(configured, wishes), ...former };
   const said = Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined)) as Partial<EvalPlan>;
   return {
     ...base,
@@ -19,6 +19,9 @@ export function planOf(wishes: Partial<EvalPlan>, configured: EvalSettings, form
     strategies: both(base.strategies, said.strategies),
     models: both(base.models, said.models),
     judges: both(base.judges, said.judges),
+    recorded: both(base.recorded, said.recorded),
+    // What is set last counts.
+    sets: [...base.sets.filter((set) => !said.sets?.includes(set)), ...(said.sets ?? [])],
   };
 }
 
@@ -37,6 +40,10 @@ function freshPlan({ judges, margin, check }: EvalSettings, wishes: Partial<Eval
     check,
     margin: margin ?? EVAL.margin,
     seed: DEFAULT_SEED,
+    config: null,
+    sets: [],
+    recorded: [],
+    sandbox_seed: null,
   };
 }
 

@@ -116,9 +116,11 @@ async function announce(evaluation: FilesEvaluation, { sandbox, quiet }: JudgeFl
   messages.note(looksLine(quote));
 }
 
-async function showCsv(report: EvalReport, { context, cancellation }: EvalSession): Promise<Exit> {
+/** A table for programs has no room for warnings: people read them beside it. */
+async function showCsv(report: EvalReport, { context, cancellation, warn }: EvalSession): Promise<Exit> {
   const text = (await import('../view/eval/board-csv.js')).boardCsv(report);
   context.stdout.write(context.stdout.isTTY ? sanitize(text) : text);
+  for (const warning of report.warnings) warn(warning);
   if (cancellation.received !== null) return { signal: cancellation.received };
   return partialExit(report);
 }

@@ -49,7 +49,7 @@ async function evaluate(evaluating: Evaluating, prompts: Prompts): Promise<Exit>
   const recorders = createEvalRecorders(context, flags);
   try {
     const options = await optionsOf(evaluating, flags, prompts.source);
-    const goesOn = goesOnLine(flags, options.sandbox, context);
+    const goesOn = goesOnLine(flags);
     const evaluation = await openEvaluation({ ...options, recordersOf: recorders.of, onProgress: progress.update });
     try {
       return flags.dryRun ? await price(evaluating, evaluation) : await ask(evaluating, evaluation, progress, goesOn);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isKeptSet } from '../../app/eval/kept-sets.js';
 import type { EvalPlan } from '../../core/eval/plan.js';
 import { CHECK_TIMEOUT } from '../../core/limits.js';
 
@@ -40,7 +41,7 @@ export interface EvalFlags {
 
 /** What the flags say of the plan; nothing of what they leave open. */
 export function wishesOf(flags: EvalFlags, cwd: string): Partial<EvalPlan> {
-  const wishes: { [Key in keyof EvalPlan]: EvalPlan[Key] | undefined } = {
+  const wishes: { [Key in Exclude<keyof EvalPlan, 'recorded'>]: EvalPlan[Key] | undefined } = {
     mixtures: flags.mixture,
     strategies: flags.strategy,
     models: flags.model,
@@ -53,6 +54,9 @@ export function wishesOf(flags: EvalFlags, cwd: string): Partial<EvalPlan> {
     check: checkOf(flags, cwd),
     margin: flags.margin,
     seed: flags.seed,
+    sandbox_seed: flags.sandbox ? flags.seed : undefined,
+    config: flags.config === undefined ? undefined : resolve(cwd, flags.config),
+    sets: flags.set?.filter(isKeptSet),
   };
   return Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined));
 }

@@ -1,28 +1,10 @@
-import { relative } from 'node:path';
-import type { SandboxWish } from '../../app/sandbox-place.js';
-import type { CliContext } from '../context.js';
-import { shippedRecording } from '../sandbox-wish.js';
+import { isKeptSet } from '../../app/eval/kept-sets.js';
 import { quoted } from '../usage.js';
 import type { EvalFlags } from './flags.js';
 
-/**
- * The line that goes on with this evaluation: what is not kept with it, which configuration and which recordings, is said
- * again. Null where nothing is kept.
- */
-export function goesOnLine(flags: EvalFlags, sandbox: SandboxWish | null, context: CliContext): string | null {
-  if (!flags.log) return null;
-  const shipped = shippedRecording(context.packageRoot);
-  const recorded = (sandbox?.recorded ?? []).filter((file) => file !== shipped).map((file) => shorter(file, context.cwd));
-  const words = [
-    ...(flags.config === undefined ? [] : ['--config', flags.config]),
-    ...(flags.set ?? []).flatMap((set) => ['--set', set]),
-    ...(sandbox === null ? [] : ['--sandbox']),
-    ...recorded.flatMap((file) => ['--recorded', file]),
-  ];
+/** The line that goes on with this evaluation: only what is not kept with it is said again. Null where nothing is kept. */
+export function goesOnLine({ log, sandbox, set = [] }: EvalFlags): string | null {
+  if (!log) return null;
+  const words = [...set.filter((each) => !isKeptSet(each)).flatMap((each) => ['--set', each]), ...(sandbox ? ['--sandbox'] : [])];
   return ['mom eval --resume', ...words.map(quoted)].join(' ');
-}
-
-function shorter(file: string, cwd: string): string {
-  const path = relative(cwd, file);
-  return path.startsWith('..') ? file : path;
 }

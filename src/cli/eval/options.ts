@@ -1,5 +1,6 @@
 import type { EvaluationOptions, PromptSource } from '../../app/eval/evaluation.js';
 import { parseSets } from '../../config/load.js';
+import { shippedRecording } from '../sandbox-wish.js';
 import { worldOf } from '../world.js';
 import { type EvalFlags, wishesOf } from './flags.js';
 import { evalSandbox } from './sandbox.js';
@@ -14,12 +15,14 @@ export async function optionsOf(
   flags: EvalFlags,
   prompts: PromptSource | null,
 ): Promise<Wanted> {
+  const sandbox = await evalSandbox(flags, prompts, context);
+  const recorded = sandbox?.recorded?.filter((file) => file !== shippedRecording(context.packageRoot)) ?? [];
   return {
     ...worldOf(context, flags),
     overrides: await parseSets(flags.set),
-    sandbox: await evalSandbox(flags, prompts, context),
+    sandbox,
     prompts,
-    wishes: wishesOf(flags, context.cwd),
+    wishes: { ...wishesOf(flags, context.cwd), ...(recorded.length === 0 ? {} : { recorded }) },
     maxCost: flags.maxCost ?? null,
     concurrency: flags.concurrency ?? null,
     refresh: flags.refresh === true,

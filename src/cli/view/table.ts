@@ -7,6 +7,8 @@ export interface Column {
   align?: 'right';
   /** Where there is little room its cells are cut, down to so many columns. */
   least?: number;
+  /** How all of them are cut. @default each at its end */
+  shorten?: (texts: readonly string[], width: number) => string[];
   /** Where that is not enough it is left out; the lowest number goes first. */
   spare?: number;
 }
@@ -24,6 +26,11 @@ interface Laid {
   index: number;
 }
 
+/** A column with what is shown in each of its rows. */
+interface Shown extends Laid {
+  texts: readonly string[];
+}
+
 const GAP = '  ';
 
 /**
@@ -37,8 +44,10 @@ export function tableLines(
 ): string[] {
   const laid = layOut(columns, rows, width ?? Number.POSITIVE_INFINITY);
   if (laid === null) return rows.flatMap((row, place) => [...(place === 0 ? [] : ['']), ...block(columns, row, width ?? 1)]);
+  const shown = laid.map((each): Shown => ({ ...each, texts: textsOf(each, rows) }));
   const titles = columns.map(({ title }) => ({ text: title, paint: head }));
-  return [titles, ...rows].map((row) => line(row, laid));
+  const heading = laid.map((each): Shown => ({ ...each, texts: [cut(each.column.title, each.width)] }));
+  return [line(titles, heading, 0), ...rows.map((row, place) => line(row, shown, place))];
 }
 
 function layOut(columns: readonly Column[], rows: readonly (readonly Cell[])[], room: number): Laid[] | null {
@@ -70,13 +79,19 @@ function shrink(laid: readonly Laid[], room: number): void {
   }
 }
 
-function line(row: readonly Cell[], laid: readonly Laid[]): string {
-  return laid
-    .map(({ column, width, index }, place) => {
-      const { text, paint = same } = row[index] ?? { text: '' };
-      const shown = cut(text, width);
+function textsOf({ column, width, index }: Laid, rows: readonly (readonly Cell[])[]): string[] {
+  const texts = rows.map((row) => row[index]?.text ?? '');
+  return column.shorten ? column.shorten(texts, width) : texts.map((text) => cut(text, width));
+}
+
+/** @param place of the row among those that `columns` know */
+function line(row: readonly Cell[], columns: readonly Shown[], place: number): string {
+  return columns
+    .map(({ column, width, index, texts }, at) => {
+      const paint = row[index]?.paint ?? same;
+      const shown = texts[place] ?? '';
       const space = ' '.repeat(Math.max(0, width - stringWidth(shown)));
-      const isLast = place === laid.length - 1;
+      const isLast = at === columns.length - 1;
       return column.align === 'right' ? space + paint(shown) : paint(shown) + (isLast ? '' : space);
     })
     .join(GAP)

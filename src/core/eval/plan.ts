@@ -19,4 +19,12 @@ export interface EvalPlan {
   /** Points. */
   margin: number;
   seed: number;
+  /** Absolute path of the configuration that was named; null: those that are found. */
+  config: string | null;
+  /** What was set beside it, as it was written: `budget.day=1`. Nothing that may be a secret. */
+  sets: readonly string[];
+  /** Absolute paths of what the sandbox answers from beside mom's own recording. */
+  recorded: readonly string[];
+  /** Null: none was named. */
+  sandbox_seed: number | null;
 }

@@ -1,3 +1,4 @@
+import { hidesContestant } from './length-collinearity.js';
 import type { LengthRegulariser } from './length-reference.js';
 import { fitLogistic, type LogisticFit, sigmoid } from './logistic.js';
 import { mean, squaredDeviations } from './moments.js';
@@ -34,14 +35,21 @@ const RIDGE = 1e-6;
  * The standard error is that of the jackknife over prompts, each left out in one step of the fit (D. Pregibon, "Logistic regression
  * diagnostics", 1981): what it moves through the coefficients and through the mean. It holds for fractional preferences too; with
  * some dozens of prompts the rate is not normally distributed, and 1.96 errors either way cover less than 95 %. The board's
- * `lc_standard_error` is another thing: the spread of the fitted preferences alone. Null for no more rows than coefficients;
- * all of it null for no rows.
+ * `lc_standard_error` is another thing: the spread of the fitted preferences alone. Null for no more rows than coefficients.
+ *
+ * All of it null for no rows, and where length and contestant can't be told apart: one that is always longer by about the same
+ * never shows what a judge makes of its answers at equal length. The two terms are then nearly multiples of each other, and only
+ * the ridge would say how much of the preference is whose, the jackknife error being as small as ever: it leaves out rows, and
+ * none of them tells the terms apart.
  */
 export function lengthControlled(rows: LengthRows, regulariser: LengthRegulariser | null): LengthControlled | null {
   const n = rows.preference.length;
   if (n === 0) return null;
   const features = featuresOf(rows);
-  const fit = fitLogistic(withRegulariser(rows, features, regulariser));
+  if (features === null) return null;
+  const problem = withRegulariser(rows, features, regulariser);
+  const fit = fitLogistic(problem);
+  if (hidesContestant(problem, fit.coefficients)) return null;
   const fair = fairPreferences(features, fit.coefficients, n);
   return {
     win_rate: 100 * mean(fair),
@@ -50,10 +58,11 @@ export function lengthControlled(rows: LengthRows, regulariser: LengthRegularise
   };
 }
 
-/** Row by row: tanh of the length difference, the difficulty where it is known, 1. */
-function featuresOf({ length, baseline_length, difficulty }: LengthRows): Float64Array {
+/** Row by row: tanh of the length difference, the difficulty where it is known, 1. Null for one difference, the same in all rows. */
+function featuresOf({ length, baseline_length, difficulty }: LengthRows): Float64Array | null {
   const differences = baseline_length.map((value, i) => value - (length[i] as number));
   const deviation = Math.sqrt(squaredDeviations(differences) / differences.length);
+  if (deviation === 0 && differences[0] !== 0) return null;
   const columns = difficulty === null ? 2 : 3;
   const features = new Float64Array(differences.length * columns);
   for (let i = 0; i < differences.length; i++) {

@@ -34,7 +34,7 @@ export function gameTable(games: Games, contestants: number): GameTable {
     played: () => weigh({ prompts: new Float64Array(prompts).fill(1), wins: none, losses: none }),
     resampled: (random) =>
       weigh({
-        prompts: Float64Array.from({ length: prompts }, () => exponential(random)),
+        prompts: new Float64Array(prompts).map(() => exponential(random)),
         wins: none.map(() => halfGamma(random)),
         losses: none.map(() => halfGamma(random)),
       }),

@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readEvaluation } from '../../../src/app/eval/read-evaluation.js';
 import { MomError } from '../../../src/core/error.js';
+import type { EvalPlan } from '../../../src/core/eval/plan.js';
+import { STRATEGIES } from '../../../src/core/mixture.js';
 import { contestant, essays, evalPlace, sums } from './support.js';
 
 const GOOD = 'sandbox/solver';
@@ -12,6 +15,23 @@ mixtures:
     proposers: [sandbox/solver, "sandbox/solver,right=0.5", "sandbox/solver,right=0.2"]
     critic: sandbox/critic
 `;
+
+/** Everybody answers everything, and asking them takes and costs what was said before. */
+async function expectWithinQuote(config: string, wishes: Partial<EvalPlan>, lines = sums(6)): Promise<void> {
+  const { open, calls } = await evalPlace(config);
+  const evaluation = await open({ lines, wishes });
+  const quote = await evaluation.quote();
+  const asked = calls();
+  const report = await evaluation.run();
+  await evaluation.close();
+  expect(report.contestants.filter(({ n, failed }) => n !== lines.length || failed > 0)).toEqual([]);
+  expect(report.partial).toBeNull();
+  const total = (bound: 'low' | 'high') => quote.lines.reduce((sum, line) => sum + line.calls[bound], 0);
+  expect(calls() - asked).toBeGreaterThanOrEqual(total('low'));
+  expect(calls() - asked).toBeLessThanOrEqual(total('high'));
+  expect(report.spent_usd).toBeGreaterThanOrEqual(quote.usd?.low ?? Number.NaN);
+  expect(report.spent_usd).toBeLessThanOrEqual(quote.usd?.high ?? Number.NaN);
+}
 
 describe('an evaluation', () => {
   it('asks mixtures, models, members and the best model sampled, and scores by reference', async () => {
@@ -68,6 +88,32 @@ describe('an evaluation', () => {
     const anew = await run({ refresh: true });
     expect(anew.contestants).toHaveLength(2);
     expect(calls()).toBe(24);
+  });
+
+  it('keeps the report of before where nobody answers what is new', async () => {
+    const { home, open, run } = await evalPlace('retries: 0\n');
+    const report = await run({ lines: sums(6), wishes: { models: [GOOD], sampled: false } });
+    const down = 'sandbox/solver,e500=1';
+    await expect(run({ wishes: { models: [down] } })).rejects.toMatchObject({
+      message: expect.stringMatching(/^nobody has answered anything that was asked now: /),
+      hint: 'the report of before stands (mom eval show); `mom doctor --live` shows who answers; --resume asks again when that has changed',
+    });
+    const read = () => readEvaluation({ env: { XDG_STATE_HOME: join(home, 'state') }, home, id: null, sandbox: false, onNote: () => {} });
+    expect(await read()).toEqual(report);
+    // What has failed before tells nothing new when it fails again.
+    const again = await run();
+    expect(contestant(again, down)).toMatchObject({ n: 6, failed: 6 });
+    expect(await read()).toEqual(again);
+    const controller = new AbortController();
+    const cut = await open({
+      wishes: { models: ['sandbox/talker,e500=1'] },
+      signal: controller.signal,
+      concurrency: 1,
+      onProgress: ({ failed }) => failed > 7 && controller.abort(new MomError('cancelled', 'cancelled by SIGINT')),
+    });
+    expect((await cut.run()).partial?.code).toBe('cancelled');
+    await cut.close();
+    expect(await read()).toEqual(again);
   });
 
   it('reports what is there when it is cancelled, and asks only the rest later', async () => {
@@ -192,6 +238,16 @@ describe('an evaluation', () => {
     expect(calls() - before).toBeLessThanOrEqual(lines.reduce((sum, { calls: { high } }) => sum + high, 0));
     expect(spent_usd).toBeGreaterThanOrEqual(usd?.low ?? Number.NaN);
     expect(spent_usd).toBeLessThanOrEqual(usd?.high ?? Number.NaN);
+  });
+
+  it.each(STRATEGIES)('asks a mixture by strategy %s, within the bounds of its quote', async (strategy) => {
+    await expectWithinQuote(PANEL, { mixtures: [`trio:${strategy}`] });
+  });
+
+  it('keeps within its quote with rounds of refining, checks, judges, and mixtures that may share who is sampled', async () => {
+    await expectWithinQuote(`${PANEL}    verify: true\n    refine: 1\n`, { mixtures: ['trio'] });
+    await expectWithinQuote(PANEL, { mixtures: ['trio:fuse', 'trio:vote', 'trio:deep'] }, [...sums(3), ...essays(3)]);
+    await expectWithinQuote(PANEL, { mixtures: ['trio:fuse', 'trio:select'], samples: 2 });
   });
 
   it('has judges compare what nothing else tells about, each pair in both orders, once', async () => {

@@ -39,6 +39,16 @@ describe('the wishes of a command line', () => {
     });
   });
 
+  it('hold the configuration in full, what is set but for what may be a secret, and the seed of the sandbox', () => {
+    const set = ['budget.day=1', 'providers.own.api_key=sk-1', '"providers".own.base_url=x', 'serve.keys=a', 'mixtures.providers.quorum=2'];
+    expect(wishesOf({ ...NONE, config: 'own.yaml', set, sandbox: true, seed: 4 }, '/work')).toEqual({
+      config: '/work/own.yaml',
+      sets: ['budget.day=1', 'mixtures.providers.quorum=2'],
+      sandbox_seed: 4,
+      seed: 4,
+    });
+  });
+
   it('take the working directory and the given time for a check', () => {
     expect(wishesOf({ ...NONE, samples: 4, check: 'make', checkTimeout: 5 }, '/work')).toEqual({
       samples: 4,

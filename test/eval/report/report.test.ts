@@ -172,6 +172,27 @@ describe('pairs', () => {
   });
 });
 
+describe('ratings', () => {
+  const ratedOn = (prompts: number, judges: readonly string[]) => {
+    const entrants = ['base', 'new'].map((name, i) => ({
+      name,
+      row: '?'.repeat(prompts),
+      length: Array.from({ length: prompts }, (_, p) => 100 + ((p * (i + 3)) % 41)),
+    }));
+    const comparisons = judges.flatMap((judge) =>
+      Array.from({ length: prompts }, (_, prompt) => compared(prompt, 1, 0, Number(prompt % 3 === 0), judge)),
+    );
+    return byName(reportOf(evalData(entrants, { comparisons })).contestants, 'new').rating;
+  };
+
+  it('are only controlled for style where there are enough pairs of answers to tell', () => {
+    // Four features of style and one lead, ten pairs each.
+    expect(ratedOn(49, ['one'])).toMatchObject({ plain: { value: expect.any(Number) }, style_controlled: null });
+    expect(ratedOn(50, ['one'])?.style_controlled).not.toBeNull();
+    expect(ratedOn(49, ['one', 'two'])?.style_controlled).toBeNull();
+  });
+});
+
 describe('the board', () => {
   const comparisons = [compared(0, 0, 1, 0.9), compared(1, 1, 0, 0.9), compared(2, 0, 1, 0.5), compared(3, 0, 1, 1)];
   const data = evalData(

@@ -87,8 +87,61 @@ describe('the length-controlled win rate', () => {
       return lengthControlled({ ...taken, difficulty: null }, null);
     };
     expect(few(0)).toBeNull();
-    expect(few(1)).toMatchObject({ standard_error: null, length_coefficient: 0 });
+    expect(few(1)).toBeNull();
     expect(few(2)?.standard_error).toBeNull();
+  });
+});
+
+describe('where length and contestant go together', () => {
+  const always = (n: number, more: (i: number) => number, wins: (i: number) => boolean = (i) => i % 20 < 13) => {
+    const random = seededRandom(3);
+    const baseline_length = Float64Array.from({ length: n }, () => 500 + 500 * random());
+    const length = baseline_length.map((value, i) => value + more(i));
+    return { preference: Float64Array.from({ length: n }, (_, i) => Number(wins(i))), length, baseline_length, difficulty: null };
+  };
+
+  it.each([
+    ['exactly the same', () => 300],
+    ['nearly the same', (i: number) => 300 + (i % 7)],
+    ['about the same', (i: number) => 300 + 20 * (i % 7)],
+  ])('nothing is known of a contestant that is always longer by %s', (_, more) => {
+    expect(lengthControlled(always(100, more), null)).toBeNull();
+    expect(
+      lengthControlled(
+        always(100, more, () => true),
+        null,
+      ),
+    ).toBeNull();
+  });
+
+  it('many prompts tell them apart where few do not', () => {
+    const more = (i: number) => 200 + 100 * (i % 7);
+    expect(lengthControlled(always(60, more), null)).toBeNull();
+    expect(lengthControlled(always(2_000, more), null)?.standard_error).toBeLessThan(20);
+  });
+
+  it('the rows of gamed baselines tell them apart', () => {
+    const { difficulty, regulariser } = regulariserFrom(reference())!;
+    const alike = always(20, (i) => 300 + (i % 7));
+    expect(lengthControlled({ ...alike, difficulty }, null)).toBeNull();
+    const heavy = { ...regulariser, weights: regulariser.weights.map(() => 10) };
+    expect(lengthControlled({ ...alike, difficulty }, heavy)).not.toBeNull();
+  });
+
+  it('what is shown covers the truth', () => {
+    const random = seededRandom(11);
+    let [shown, covered] = [0, 0];
+    for (let draw = 0; draw < 300; draw++) {
+      const baseline_length = Float64Array.from({ length: 100 }, () => 1_000);
+      const length = baseline_length.map((value) => value + 200 + 350 * (random() - 0.5));
+      const preference = length.map((value) => Number(random() < 1 / (1 + Math.exp(-0.6 * Math.tanh((value - 1_000) / 100)))));
+      const found = lengthControlled({ preference, length, baseline_length, difficulty: null }, null);
+      if (found === null) continue;
+      shown += 1;
+      covered += Number(Math.abs(found.win_rate - 50) < 1.96 * found.standard_error!);
+    }
+    expect(shown).toBeGreaterThan(60);
+    expect(covered / shown).toBeGreaterThan(0.9);
   });
 });
 

@@ -16,6 +16,10 @@ export const PLAN: EvalPlan = {
   check: null,
   margin: 2,
   seed: 1,
+  config: null,
+  sets: [],
+  recorded: [],
+  sandbox_seed: null,
 };
 
 export function head(id: string, { startedAt = '2026-01-31T12:00:00.000Z', sandbox = false } = {}) {

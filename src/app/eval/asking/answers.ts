@@ -23,8 +23,8 @@ interface AnswersDeps extends Asker {
   seed: number;
   /** ISO 8601: answers from before are asked for again; null: they count. */
   notBefore: string | null;
-  /** Told each answer that was asked for. */
-  onAsked: (contestant: Contestant, answer: EvalAnswer) => void;
+  /** Told each answer that was asked for, and whether nothing was kept of it before. */
+  onAsked: (contestant: Contestant, answer: EvalAnswer, isNew: boolean) => void;
 }
 
 /** A prompt on its way through an evaluation. */
@@ -67,7 +67,9 @@ export class Answers {
     const twin = this.#underWay.get(key);
     if (twin) return twin;
     this.#deps.stop.throwIfEnded();
-    const asked = this.#deps.slots.run(placed.index, () => this.#ask(contestant, placed, key)).finally(() => this.#underWay.delete(key));
+    const asked = this.#deps.slots
+      .run(placed.index, () => this.#ask(contestant, placed, key, kept === null))
+      .finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, asked);
     return asked;
   }
@@ -98,14 +100,14 @@ export class Answers {
     }
   }
 
-  async #ask(contestant: Contestant, placed: PlacedPrompt, key: string): Promise<EvalAnswer> {
+  async #ask(contestant: Contestant, placed: PlacedPrompt, key: string, isNew: boolean): Promise<EvalAnswer> {
     const { stop, cap, onAsked } = this.#deps;
     stop.throwIfEnded();
     const request = this.request(contestant, placed);
     return cap.spend((await this.quote(request)) ?? { usd: null }, async () => {
       stop.throwIfEnded();
       const { answer, result } = await ask(this.#deps, request);
-      onAsked(contestant, answer);
+      onAsked(contestant, answer, isNew);
       if (result?.status === 'cancelled') stop.throwIfEnded();
       const hindered = result && cap.hindered(result);
       if (hindered) throw hindered;

@@ -1,8 +1,13 @@
 import type { Contestant } from '../../../core/eval/contestant.js';
-import type { Bounds } from '../../../core/quote.js';
+import type { Bounds, QuotedCall } from '../../../core/quote.js';
 import type { Answers, PlacedPrompt } from '../asking/answers.js';
 import type { EvalQuoteLine } from '../evaluation.js';
 import { NOTHING, sumBounds } from './bounds.js';
+
+/** Who reads several answers is not asked where they are the same, which short ones often are. */
+function isCertain({ certain, reads }: QuotedCall): boolean {
+  return certain && reads.least <= 1;
+}
 
 /** What one contestant would be asked, prompt by prompt. */
 export class ContestantLine {
@@ -32,9 +37,10 @@ export class ContestantLine {
     const quote = await this.#answers.quote(this.#answers.request(this.contestant, placed));
     // What can't be asked costs nothing.
     const { calls = [], usd = NOTHING, unpriced = [] } = quote ?? {};
-    const certain = calls.filter((call) => call.certain).length;
-    this.#calls = { low: this.#calls.low + certain, high: this.#calls.high + calls.length };
-    this.#usd = sumBounds([this.#usd, usd]);
+    const certain = calls.filter(isCertain);
+    this.#calls = { low: this.#calls.low + certain.length, high: this.#calls.high + calls.length };
+    const least = certain.reduce((sum, call) => sum + (call.usd?.low ?? 0), 0);
+    this.#usd = sumBounds([this.#usd, usd && { low: least, high: usd.high }]);
     for (const model of unpriced) this.unpriced.add(model);
     this.#count(usd && (usd.low + usd.high) / 2, calls.length);
   }

@@ -26,6 +26,10 @@ export class EvaluationRun implements Evaluation {
     return this.#parts.id;
   }
 
+  get configFile(): string | null {
+    return this.#parts.plan.config;
+  }
+
   get contestants(): readonly Contestant[] {
     return this.#bench.results.contestants;
   }
@@ -41,6 +45,7 @@ export class EvaluationRun implements Evaluation {
     this.#refuseSilence();
     const best = bestSingle(this.#bench.results, this.#parts.baseline);
     await this.#ask(this.#addSampled(best));
+    this.#refuseSilence();
     const losses = await this.#describeLosses(best);
     this.#bench.stop.throwFailure();
     return this.#report(losses);
@@ -71,11 +76,16 @@ export class EvaluationRun implements Evaluation {
     this.#bench.stop.throwFailure();
   }
 
-  /** @throws MomError where nobody has answered anything, and nothing has ended it */
+  /** @throws MomError where nobody has answered anything, or nothing beside an earlier report, and nothing has ended it */
   #refuseSilence(): void {
     const { failures, stop } = this.#bench;
-    const error = stop.reason === null ? failures.ofAll() : null;
+    const error = stop.reason === null ? (failures.ofAll() ?? this.#silenceNow()) : null;
     if (error) throw error;
+  }
+
+  /** Why there is nothing beside the report of before that could be told; null where there is, or there is no such report. */
+  #silenceNow(): MomError | null {
+    return this.#parts.hasReport ? this.#bench.askedNow.failure() : null;
   }
 
   /** After an end only those take part that were asked before. @returns their indexes */
@@ -92,7 +102,7 @@ export class EvaluationRun implements Evaluation {
   }
 
   #report(losses: readonly LossReport[]): EvalReport {
-    const { id, startedAt, sandbox, baseline, plan, store, warnings, onNote } = this.#parts;
+    const { id, startedAt, sandbox, baseline, plan, warnings } = this.#parts;
     const { stop, results, failures, judging, scorer, progress } = this.#bench;
     const { reason } = stop;
     const report = makeReport({
@@ -111,13 +121,18 @@ export class EvaluationRun implements Evaluation {
       warnings: [...warnings, ...scorer.warnings()],
       failures: results.contestants.map((_, index) => failures.reasonOf(index)),
     });
+    if (this.#silenceNow() === null) this.#keep(report);
+    return report;
+  }
+
+  #keep(report: EvalReport): void {
+    const { store, id, onNote } = this.#parts;
     try {
       store.keepReport(id, report);
     } catch (error) {
       if (!isMomError(error)) throw error;
       onNote({ code: 'report_not_kept', message: `the report is not kept: ${error.message}` });
     }
-    return report;
   }
 
   #prompts(): Iterable<EvalPrompt> {

@@ -15,6 +15,7 @@ import type { EvalCap } from '../money/cap.js';
 import { Progress } from '../pace/progress.js';
 import { Slots } from '../pace/slots.js';
 import type { Stop } from '../pace/stop.js';
+import { AskedNow } from './asked-now.js';
 import { Failures } from './failures.js';
 import { FirstFailures } from './first-failures.js';
 import { Results, type SurveyedPrompt } from './results.js';
@@ -26,6 +27,8 @@ export interface EvalParts {
   /** ISO 8601, UTC: of the evaluation, which may be older than this command. */
   startedAt: string;
   sandbox: boolean;
+  /** A report of an earlier command is kept. */
+  hasReport: boolean;
   plan: EvalPlan;
   contestants: readonly Contestant[];
   /** Name of the contestant that the others are compared with. */
@@ -58,6 +61,7 @@ export interface Workbench {
   progress: Progress;
   results: Results;
   failures: Failures;
+  askedNow: AskedNow;
   answers: Answers;
   scorer: Scorer;
   judging: Jury | null;
@@ -72,23 +76,28 @@ export function openWorkbench(parts: EvalParts, stop: Stop): Workbench {
   const results = new Results(prompts, contestants);
   // Every run counts, whoever asked for it.
   const engine = counting(parts.engine, progress);
+  const askedNow = new AskedNow();
   return {
     stop,
     slots,
     progress,
     results,
     failures: new Failures(),
-    answers: openAnswers({ ...parts, engine }, { stop, slots, results }),
+    askedNow,
+    answers: openAnswers({ ...parts, engine }, { stop, slots, results, askedNow }),
     scorer: new Scorer({ store, extract: plan.extract, checker, stop }),
     judging: openJury({ ...parts, engine }, stop),
     baseline: results.indexOf(parts.baseline),
   };
 }
 
-function openAnswers(parts: EvalParts, { stop, slots, results }: Pick<Workbench, 'stop' | 'slots' | 'results'>): Answers {
+type AnswersBench = Pick<Workbench, 'stop' | 'slots' | 'results' | 'askedNow'>;
+
+function openAnswers(parts: EvalParts, { stop, slots, results, askedNow }: AnswersBench): Answers {
   const { store, engine, cap, realmOf, plan, refresh, recordersOf } = parts;
   const failures = new FirstFailures();
-  const onAsked = (contestant: Contestant, answer: EvalAnswer) => {
+  const onAsked = (contestant: Contestant, answer: EvalAnswer, isNew: boolean) => {
+    askedNow.note(answer, isNew);
     const names = results.contestants.map(({ name }) => name);
     const error = failures.note(contestant.name, answer, names, results.prompts.length);
     if (error) stop.fail(error);

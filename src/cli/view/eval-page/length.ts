@@ -44,7 +44,7 @@ function isNumber(value: number | null): value is number {
 function figure(all: readonly Shown[], baseline: string): Html {
   const x = linearAxis(
     all.map(({ length: characters }) => characters),
-    { min: 0, label: count },
+    { min: 0, whole: true, label: count },
   );
   const y = linearAxis(
     all.flatMap(({ raw, controlled }) => [raw, controlled ?? raw]),

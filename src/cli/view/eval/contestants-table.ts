@@ -3,6 +3,7 @@ import { oneLine } from '../sanitize.js';
 import type { Style } from '../style.js';
 import type { Cell, Column } from '../table.js';
 import { median, percent, percentInterval, promptCost, rate } from './cells.js';
+import { shortNames } from './short-names.js';
 
 /** Columns, and what stands in them of each contestant. */
 export interface Table {
@@ -21,7 +22,7 @@ const number = (title: string, spare?: number): Column => ({ title, align: 'righ
 
 /** In a narrow terminal those with the lowest `spare` go first. */
 const FIELDS: readonly Field[] = [
-  { column: { title: 'contestant', least: 18 }, text: nameOf },
+  { column: { title: 'contestant', least: 18, shorten: shortNames }, text: nameOf },
   {
     column: number('right'),
     text: ({ accuracy }) => (accuracy === null ? '' : percent(accuracy.value)),

@@ -5,6 +5,7 @@ import type { Style } from '../style.js';
 import type { Cell, Column } from '../table.js';
 import { percent, rate } from './cells.js';
 import type { Table } from './contestants-table.js';
+import { shortNames } from './short-names.js';
 
 /** How good everybody is at each kind of prompt; null where there is only one. */
 export function kindsTable({ contestants }: EvalReport, style: Style): Table | null {
@@ -12,7 +13,7 @@ export function kindsTable({ contestants }: EvalReport, style: Style): Table | n
   if (kinds.length < 2) return null;
   const columns = kinds.map((kind): Column => ({ title: `${kind} (${countOf(kind, contestants)})`, align: 'right' }));
   return {
-    columns: [{ title: 'by kind of prompt', least: 12 }, ...columns],
+    columns: [{ title: 'by kind of prompt', least: 12, shorten: shortNames }, ...columns],
     rows: contestants.map((contestant): Cell[] => [
       { text: oneLine(contestant.name), paint: style.cyan },
       ...kinds.map((kind) => ({ text: quality(contestant, kind) })),

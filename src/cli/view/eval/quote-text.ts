@@ -6,19 +6,31 @@ import type { Screen } from '../screen.js';
 import { styleOf } from '../style.js';
 import { type Cell, type Column, tableLines, wrapped } from '../table.js';
 import { counted } from '../words.js';
+import { shortNames } from './short-names.js';
 
-/** `will ask 4 contestants 50 prompts: 210 to 260 calls, $0.40 to $2.10, cap $10.00` */
+/** `will ask 4 contestants 50 prompts: 210 to 260 calls, $0.40 to $2.10, cap $10.00, 120 of 200 answers are kept from before` */
 export function quoteLine(quote: EvalQuote): string {
   const contestants = quote.lines.filter(({ role }) => role !== 'judge').length;
-  const kept = quote.lines.reduce((sum, line) => sum + line.kept, 0);
   const calls = sumOf(quote.lines.map((line) => line.calls));
   const parts = [
     `will ask ${counted(contestants, 'contestant')} ${counted(quote.prompts, 'prompt')}: ${formatTokenBounds(calls)} ${calls.high === 1 ? 'call' : 'calls'}`,
     priceText(quote),
     `cap ${formatUsdEach(quote.max_cost)}`,
-    ...(kept === 0 ? [] : [`${kept.toLocaleString('en-US')} of ${runsOf(quote).toLocaleString('en-US')} answers are kept from before`]),
+    ...keptText(quote),
   ];
   return parts.join(', ');
+}
+
+/** Answers, and what judges have made of them, apart. */
+function keptText({ lines }: EvalQuote): string[] {
+  const kept = [true, false].flatMap((isAnswers) => {
+    const counted = lines.filter(({ role }) => (role !== 'judge') === isAnswers);
+    const [some, all] = [counted.reduce((sum, line) => sum + line.kept, 0), runsOf(counted)];
+    return some === 0
+      ? []
+      : [`${some.toLocaleString('en-US')} of ${all.toLocaleString('en-US')} ${isAnswers ? 'answers' : 'looks of judges'}`];
+  });
+  return kept.length === 0 ? [] : [`${kept.join(' and ')} are kept from before`];
 }
 
 /** What would be asked and cost, for reading. */
@@ -38,7 +50,7 @@ export function quoteText(quote: EvalQuote, { columns, color }: Screen): string 
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'who', least: 16 },
+  { title: 'who', least: 16, shorten: shortNames },
   { title: 'as', spare: 1 },
   { title: 'asked', align: 'right' },
   { title: 'kept', align: 'right', spare: 2 },
@@ -61,7 +73,7 @@ function totalCells(quote: EvalQuote): Cell[] {
   const { lines, usd } = quote;
   const kept = lines.reduce((sum, line) => sum + line.kept, 0);
   const cells = cellsOf(
-    { name: 'in total', role: 'judge', runs: runsOf(quote), kept, calls: sumOf(lines.map((line) => line.calls)), usd },
+    { name: 'in total', role: 'judge', runs: runsOf(lines), kept, calls: sumOf(lines.map((line) => line.calls)), usd },
     same,
   );
   return cells.map((cell, index) => (index === 1 ? { text: '' } : cell));
@@ -71,7 +83,7 @@ function same(text: string): string {
   return text;
 }
 
-function runsOf({ lines }: EvalQuote): number {
+function runsOf(lines: EvalQuote['lines']): number {
   return lines.reduce((sum, { runs }) => sum + runs, 0);
 }
 

@@ -62,5 +62,7 @@ export function sumLines(report: EvalReport): string[] {
 function costText({ cost_usd, spent_usd, cost_source }: EvalReport): string {
   if (cost_usd === null || cost_source === 'unknown') return 'cost unknown';
   const known = `${cost_source === 'partial' ? 'at least ' : ''}${formatUsd(cost_usd)}`;
-  return spent_usd === null || spent_usd === cost_usd ? known : `${known}, ${formatUsd(spent_usd)} of it now`;
+  if (spent_usd === null || spent_usd === cost_usd) return known;
+  // What was cut before it had a result was paid all the same.
+  return spent_usd < cost_usd ? `${known}, ${formatUsd(spent_usd)} of it now` : `${known} of what has a result, ${formatUsd(spent_usd)} spent now`;
 }

@@ -1,14 +1,22 @@
 import type { EvalData, TextStyle } from '../../../core/eval/data.js';
 import type { Rating } from '../../../core/eval/report.js';
 import { type Games, ratings, styleDifferences } from '../../statistics/bradley-terry.js';
+import { STYLE_FEATURES } from '../../statistics/games.js';
 
 /** Resamples of a fit, fewer where there are many games: then they differ less too. */
 const RESAMPLES = { least: 100, most: 500 } as const;
 const GAMES_TO_FIT = 2_000_000;
 
 /**
+ * Pairs of answers for each coefficient of a logistic fit; with fewer they are biased, and their intervals don't cover (Peduzzi et al.,
+ * Journal of Clinical Epidemiology 49, 1996).
+ */
+const PAIRS_PER_COEFFICIENT = 10;
+
+/**
  * Bradley-Terry ratings over all comparisons of all judges, by contestant; null for those that were never compared. Style
- * controlled where the style of every text is known; a failure has none, so style explains nothing of its loss.
+ * controlled where the style of every text is known, and there are enough of them to tell style from merit; a failure has none, so
+ * style explains nothing of its loss.
  */
 export function rate(data: EvalData, seed: number): (Rating | null)[] {
   const { comparisons, contestants } = data;
@@ -18,11 +26,17 @@ export function rate(data: EvalData, seed: number): (Rating | null)[] {
   const options = { contestants: contestants.length, resamples, seed };
   const games = gamesOf(data);
   const plain = ratings(games, { ...options, styled: false });
-  const controlled = games.style && ratings(games, { ...options, styled: true });
   const compared = new Set(comparisons.flatMap(({ a, b }) => [a, b]));
+  const controlled = games.style && tellsStyle(data, compared.size) ? ratings(games, { ...options, styled: true }) : null;
   return plain.map((rating, contestant) =>
     compared.has(contestant) ? { plain: rating, style_controlled: controlled?.[contestant] ?? null } : null,
   );
+}
+
+/** Two judges of the same answers see one style. */
+function tellsStyle({ comparisons }: EvalData, players: number): boolean {
+  const pairs = new Set(comparisons.map(({ prompt, a, b }) => `${prompt} ${Math.min(a, b)} ${Math.max(a, b)}`));
+  return pairs.size >= PAIRS_PER_COEFFICIENT * (STYLE_FEATURES + players - 1);
 }
 
 function gamesOf(data: EvalData): Games {

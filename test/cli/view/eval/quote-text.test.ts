@@ -28,8 +28,13 @@ const screen = { columns: 80, color: false, draws: false };
 describe('what an evaluation will ask', () => {
   it('is told in one line', () => {
     expect(quoteLine(quote())).toBe(
-      'will ask 2 contestants 50 prompts: 280 to 330 calls, $0.41 to $2.10, cap $10.00, 20 of 200 answers are kept from before',
+      'will ask 2 contestants 50 prompts: 280 to 330 calls, $0.41 to $2.10, cap $10.00, 20 of 100 answers are kept from before',
     );
+    const looked = line({ name: 'fourth/judge', role: 'judge', runs: 2_000, kept: 1_500 });
+    expect(quoteLine(quote({ lines: [line({ kept: 3 }), looked] }))).toMatch(
+      /, 3 of 50 answers and 1,500 of 2,000 looks of judges are kept from before$/,
+    );
+    expect(quoteLine(quote({ lines: [line(), looked] }))).toMatch(/, 1,500 of 2,000 looks of judges are kept from before$/);
     expect(quoteLine(quote({ prompts: 1, lines: [line({ calls: { low: 1, high: 1 } })] }))).toBe(
       'will ask 1 contestant 1 prompt: 1 call, $0.41 to $2.10, cap $10.00',
     );

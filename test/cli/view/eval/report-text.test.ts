@@ -132,6 +132,13 @@ describe('the text of a report', () => {
     for (const line of [text({}, columns), wide].join('').split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(columns);
   });
 
+  it('tells long names apart where there is no room for them', () => {
+    const long = (end: string) => plain({ name: `openrouter/deepseek/deepseek-chat-with-a-long-name:${end}`, right: 3, cost: 1.5 });
+    const shown = text({ ...BARE, contestants: [long('free'), long('nitro')] }, 60);
+    const [, ...rows] = paragraph(shown, 1)?.split('\n') ?? [];
+    expect(rows.map((row) => row.split(/ {2,}/)[0])).toEqual(['openrouter/deep…long-name:free', 'openrouter/deep…ong-name:nitro']);
+  });
+
   it('paints what was found, and only on a terminal', () => {
     expect(text({}, 80, true)).toContain('\u001b[31mdefault is worse');
     expect(text({}, 80, true)).toContain('\u001b[32mcheap-first:cascade is not worse');

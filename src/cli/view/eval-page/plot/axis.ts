@@ -21,13 +21,13 @@ const LOG_FROM = 20;
 /** Share of the span that stays free at both ends. */
 const ROOM = 0.08;
 
-/** A linear axis around the values, inside the limits. */
+/** A linear axis around the values, inside the limits; with `whole` its ticks stand at whole numbers only. */
 export function linearAxis(
   values: readonly number[],
-  limits: { min?: number; max?: number; label?: (value: number) => string } = {},
+  limits: { min?: number; max?: number; whole?: boolean; label?: (value: number) => string } = {},
 ): Axis {
   const { min = -Infinity, max = Infinity } = limits;
-  const [low, high] = widened(Math.min(...values), Math.max(...values));
+  const [low, high] = widened(Math.min(...values), Math.max(...values), limits.whole ? MOST_TICKS : 0);
   const room = ROOM * (high - low);
   const from = Math.max(min, low - room);
   const to = Math.min(max, high + room);
@@ -69,10 +69,11 @@ function logTicks(from: number, to: number): Tick[] {
   return ticks;
 }
 
-/** A single value gets a span, too. */
-function widened(low: number, high: number): [number, number] {
-  if (high > low) return [low, high];
-  const reach = low === 0 ? 1 : Math.abs(low) / 2;
+/** A single value gets a span, too, and none gets less than `least`. */
+function widened(low: number, high: number, least: number): [number, number] {
+  const isSingle = high === low;
+  if (!isSingle && high - low >= least) return [low, high];
+  const reach = isSingle ? Math.max(least / 2, low === 0 ? 1 : Math.abs(low) / 2) : (least - (high - low)) / 2;
   return [low - reach, high + reach];
 }
 
