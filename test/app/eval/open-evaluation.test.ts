@@ -137,7 +137,9 @@ describe('an evaluation', () => {
     const report = await run();
     expect(report).toMatchObject({ id: partial.id, partial: null });
     expect(report.prompts.complete).toBe(12);
-    expect(calls() - before).toBe(24 - kept);
+    // One that was cut before it arrived may be counted late.
+    expect(calls() - before).toBeGreaterThanOrEqual(24 - kept);
+    expect(calls() - before).toBeLessThanOrEqual(24 - kept + 2);
     expect(sandbox.stats().cancelled).toBeLessThanOrEqual(2);
   });
 
