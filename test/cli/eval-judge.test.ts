@@ -158,7 +158,9 @@ describe('what a table for programs has no room for', () => {
     const files = ['ours.jsonl', 'theirs.jsonl', '--sandbox', '--judge', 'sandbox/judge,rubbish', '--csv'];
     const told = await mom(...files);
     expect(told.stdout).toMatch(/^name,win_rate/);
-    expect(told.stderr).toMatch(/^mom: warning: 6 of 6 verdicts of the judge sandbox\/judge,rubbish could not be read; they count nowhere$/m);
+    expect(told.stderr).toMatch(
+      /^mom: warning: 6 of 6 verdicts of the judge sandbox\/judge,rubbish could not be read; they count nowhere$/m,
+    );
     expect((await mom(...files, '-q')).stderr).toBe('');
   });
 });

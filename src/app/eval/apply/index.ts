@@ -12,9 +12,10 @@ import type { Warning } from '../../../core/run.js';
 import { makeFolder } from '../../../core/system/make-folder.js';
 import { replacePrivateFile } from '../../../core/system/private-file.js';
 import { routeEdits } from './routes.js';
+import { withSampled } from './with-sampled.js';
 
 export interface ApplyOptions {
-  report: Pick<EvalReport, 'recommendations' | 'sandbox'>;
+  report: Pick<EvalReport, 'recommendations' | 'contestants' | 'sandbox'>;
   contestants: readonly Contestant[];
   env: Env;
   cwd: string;
@@ -45,7 +46,7 @@ export async function applyRecommendations(options: ApplyOptions): Promise<Appli
   const world = { env, cwd, home, ...(configFile === undefined ? {} : { configFile }), overrides: [] };
   const config = await loadConfig(world);
   const known = fileOf(options);
-  const edits = routeEdits(report, contestants, config);
+  const edits = routeEdits(report, withSampled(contestants, report), config);
   if (edits.length === 0) throw nothingToApply();
   const { tree } = parseFile(known.text, known.path, known.path, 'user');
   const changes = edits.filter(({ path, value }) => !isEqual(valueAt(tree, path), value)).map(changeLine);
@@ -70,7 +71,7 @@ function refuseSimulated({ sandbox }: ApplyOptions['report'], configFile: string
 }
 
 function nothingToApply(): MomError {
-  return new MomError('usage', 'there is nothing to apply: the evaluation recommends nobody', {
+  return new MomError('usage', 'there is nothing to apply: nobody of the evaluation is recommended who could be asked', {
     hint: 'the verdict says how many prompts it takes to show a difference',
   });
 }

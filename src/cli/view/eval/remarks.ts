@@ -64,5 +64,7 @@ function costText({ cost_usd, spent_usd, cost_source }: EvalReport): string {
   const known = `${cost_source === 'partial' ? 'at least ' : ''}${formatUsd(cost_usd)}`;
   if (spent_usd === null || spent_usd === cost_usd) return known;
   // What was cut before it had a result was paid all the same.
-  return spent_usd < cost_usd ? `${known}, ${formatUsd(spent_usd)} of it now` : `${known} of what has a result, ${formatUsd(spent_usd)} spent now`;
+  return spent_usd < cost_usd
+    ? `${known}, ${formatUsd(spent_usd)} of it now`
+    : `${known} of what has a result, ${formatUsd(spent_usd)} spent now`;
 }

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ApplyOptions, applyRecommendations } from '../../../../src/app/eval/apply/index.js';
 import type { Contestant } from '../../../../src/core/eval/contestant.js';
 import type { Member, Mixture } from '../../../../src/core/mixture.js';
+import { sampleContestant } from '../../../support/eval-report.js';
 
 function member(model: string, provider = 'openrouter'): Member {
   return { provider, model } as Member;
@@ -38,7 +39,7 @@ function apply(
   more: Partial<ApplyOptions> = {},
 ) {
   const recommendations = recommended.map(([kind, name]) => ({ kind, contestant: name, why: 'it is' }));
-  const report = { recommendations, sandbox: false };
+  const report = { recommendations, contestants: [], sandbox: false };
   return applyRecommendations({ report, contestants: CONTESTANTS, env, cwd, home: root, dryRun: false, ...more });
 }
 
@@ -105,6 +106,17 @@ mixtures:
 `);
   });
 
+  it('knows who was sampled from the report, where that does not show before everybody is asked again', async () => {
+    const opened = CONTESTANTS.filter(({ role }) => role !== 'sampled');
+    const entry = { ...sampleContestant({ name: '~openai/gpt-latest x4', right: 200, cost: 0.01 }), role: 'sampled' as const, samples: 4 };
+    const report = { recommendations: [{ kind: null, contestant: entry.name, why: '' }], contestants: [entry], sandbox: false };
+    expect((await apply(place(), [], { report, contestants: opened, dryRun: true })).changes).toEqual([
+      'mixtures.openai-gpt-latest-x4: {"strategy":"self","single":"~openai/gpt-latest","samples":4}',
+      'mixtures.default.auto.other: openai-gpt-latest-x4',
+      'mixtures.default.strategy: auto',
+    ]);
+  });
+
   it('writes nothing where it is only asked what it would write', async () => {
     const here = place();
     const applied = await apply(here, [[null, 'default:vote']], { dryRun: true });
@@ -137,7 +149,7 @@ mixtures:
 
   it('is refused for simulated models, but for a file that was named for it', async () => {
     const here = place();
-    const report = { sandbox: true, recommendations: [{ kind: null, contestant: 'default:vote', why: '' }] };
+    const report = { sandbox: true, contestants: [], recommendations: [{ kind: null, contestant: 'default:vote', why: '' }] };
     await expect(apply(here, [], { report })).rejects.toMatchObject({
       code: 'usage',
       message: '--apply does not write what simulated models recommend into your configuration',
@@ -149,6 +161,8 @@ mixtures:
   });
 
   it('is refused where nobody is recommended', async () => {
-    await expect(apply(place(), [])).rejects.toThrow('there is nothing to apply: the evaluation recommends nobody');
+    await expect(apply(place(), [])).rejects.toThrow(
+      'there is nothing to apply: nobody of the evaluation is recommended who could be asked',
+    );
   });
 });

@@ -122,6 +122,10 @@ describe('the text of a report', () => {
     expect(first('mom eval --resume')).toBe(`${sentence}; mom eval --resume goes on`);
   });
 
+  it('tells what was paid for nothing from what has a result', () => {
+    expect(text({ cost_usd: 1, spent_usd: 1.5, cost_source: 'reported' })).toContain('; $1.00 of what has a result, $1.50 spent now; ');
+  });
+
   it('says that a sandbox tells nothing of real prices', () => {
     expect(text({ sandbox: true })).toContain('\nsandbox: simulated and recorded models; their prices and times are not real\n');
     expect(text()).not.toContain('sandbox');

@@ -26,6 +26,12 @@ describe('axes of pictures', () => {
     expect(new Set(labels(ticks)).size).toBe(ticks.length);
   });
 
+  it.each([[[376.2, 376.9]], [[376.5, 376.5]], [[0, 0]], [[3, 9]]])('of whole numbers never show one twice, around %j', (values) => {
+    const { ticks } = linearAxis(values, { min: 0, whole: true, label: (value) => value.toFixed(0) });
+    expect(ticks.length).toBeGreaterThan(1);
+    expect(new Set(labels(ticks)).size).toBe(ticks.length);
+  });
+
   it('of prices are logarithmic from a span of 20 on', () => {
     expect(costAxis([0.01, 0.2]).isLog).toBe(false);
     expect(costAxis([0.01, 0.21]).isLog).toBe(true);
