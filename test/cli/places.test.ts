@@ -35,6 +35,7 @@ it('every file that mom leaves stands in docs/privacy.md and is readable by its 
   };
   try {
     await mom(['ask', '--sandbox', '--open', 'Hello']);
+    await mom(['eval', '--sandbox', '--sample', '2']);
     await mom(['keys', 'set', 'openrouter'], 'sk-or-of-the-test-0123456789\n');
     await mom(['keys', 'set', 'serve'], 'mom-key-of-the-test-0123456789\n');
     await mom(['templates', 'edit', 'say']);
@@ -48,9 +49,14 @@ it('every file that mom leaves stands in docs/privacy.md and is readable by its 
     const open = left.filter(({ file }) => (statSync(file).mode & 0o077) !== 0);
     expect(open.map(({ path }) => path)).toEqual(['templates/say.md']);
     const met = new Set(left.map(rowOf));
-    // Journals are in the history, and no provider was asked.
+    // Journals are in the history, and no provider was asked; what is simulated stands apart.
     const unmet = table.filter((row) => !met.has(row)).map(({ folder, name }) => `${folder}/${name}`);
-    expect(unmet).toEqual(['$XDG_STATE_HOME/runs/', '$XDG_CACHE_HOME/answers.db', '$XDG_CACHE_HOME/models/']);
+    expect(unmet).toEqual([
+      '$XDG_STATE_HOME/runs/',
+      '$XDG_STATE_HOME/evals-latest.json',
+      '$XDG_CACHE_HOME/answers.db',
+      '$XDG_CACHE_HOME/models/',
+    ]);
   } finally {
     place.remove();
   }

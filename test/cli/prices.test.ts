@@ -227,7 +227,7 @@ describe('what a model can not take', () => {
   it('is an image: it is left out with a warning, and the others are asked', async () => {
     expect(await ask(['-a', 'dot.png', '-m', blind, '-m', seeing, '--critic', seeing, 'What is this?'], withPicture())).toEqual({
       stdout: 'Seen\n',
-      stderr: `mom: warning: ${blind} takes no images: left out; the nearest model that takes images is sandbox/critic\n`,
+      stderr: `mom: warning: ${blind} takes no images: left out; the nearest model that takes images is sandbox/solver\n`,
       status: 0,
       signal: null,
     });
@@ -237,7 +237,7 @@ describe('what a model can not take', () => {
   it('is an image, with nobody left: 65', async () => {
     expect(await ask(['-a', 'dot.png', '-m', blind, 'What is this?'], withPicture())).toEqual({
       stdout: '',
-      stderr: `mom: no model of mixture 'default' can take this request: ${blind} takes no images\nhint: the nearest model that takes images is sandbox/critic\n`,
+      stderr: `mom: no model of mixture 'default' can take this request: ${blind} takes no images\nhint: the nearest model that takes images is sandbox/solver\n`,
       status: 65,
       signal: null,
     });
