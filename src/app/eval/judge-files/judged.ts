@@ -1,4 +1,4 @@
-import { MomError } from '../../../core/error.js';
+import { isMomError, MomError } from '../../../core/error.js';
 import type { Comparison, EvalData } from '../../../core/eval/data.js';
 import type { EvalReport } from '../../../core/eval/report.js';
 import type { Warning } from '../../../core/run.js';
@@ -111,7 +111,12 @@ export class JudgedFiles {
     const { jury } = this.#deps;
     const judging = jury?.judges[0]?.judging;
     if (!jury || !judging || jury.stop.reason !== null) return null;
-    return jury.slots.run(0, () => judging.explain(pair)).catch(() => null);
+    try {
+      return await jury.slots.run(0, () => judging.explain(pair));
+    } catch (error) {
+      if (!isMomError(error)) throw error;
+      return null;
+    }
   }
 }
 

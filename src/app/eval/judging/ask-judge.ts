@@ -103,6 +103,7 @@ export class JudgeAsker {
   /** The texts as the judge can read them; null where nothing is known of what it can. */
   async #fitting(shown: Shown, task: CompareTask): Promise<Shown | null> {
     const bare = this.#request({ ...shown, first: '', second: '' }, task);
+    // What can't be planned can't be run either, and says so there.
     const plan = await this.#deps.engine.plan(bare).catch(() => null);
     const context = plan?.writers[0]?.context ?? null;
     if (context === null) return null;
