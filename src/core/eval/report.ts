@@ -133,7 +133,10 @@ export interface JudgeReport {
   /** Looks at two answers; those that could not be read. */
   looks: number;
   unreadable: number;
-  /** Position: how often the first one shown won, of the looks without a tie; two-sided p of a fair coin; null without both orders. */
+  /**
+   * Position. `first_share`: how often the first one shown won, of the looks without a tie. `p`: two-sided sign test over the
+   * pairs that the order changed. Null without both orders.
+   */
   position: { first_share: number; p: number; consistent: number } | null;
   /** How often the longer answer won, of the pairs without a tie. */
   longer_share: number | null;

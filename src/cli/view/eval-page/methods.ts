@@ -18,7 +18,10 @@ function entries({ contestants, judges, agreement, margin }: EvalReport): Entry[
   const isJudged = contestants.some(({ board, rating }) => board !== null || rating !== null);
   return [
     ...(contestants.some(({ accuracy }) => accuracy !== null) ? RIGHT : []),
-    ['Differences', html`On the prompts that both have an outcome for: mean and interval by the paired bootstrap (Efron, 1979).`],
+    [
+      'Differences',
+      html`On the prompts that both have an outcome for: mean and interval by the paired bootstrap in its Bayesian form (Rubin, 1981).`,
+    ],
     [
       'Verdicts',
       html`Better and worse: the interval at 95 % excludes 0, and so does the test after Holm's correction for several verdicts (Holm, 1979). Not worse: the interval ends above −${margin} points. The best single model was chosen on the same prompts, which flatters it a little.`,

@@ -292,7 +292,7 @@ describe('the page of an evaluation', () => {
     for (const source of [
       'Wilson, 1927',
       'McNemar, 1947',
-      'Efron, 1979',
+      'Rubin, 1981',
       'arXiv 2404.04475',
       "Bradley and Terry's model (1952)",
       'Arena-Hard',
